@@ -1,0 +1,77 @@
+/** The three cloud services on this machine, with one latency profile, and what Halfsecond needs to be told to use them. */
+import { realClock } from '../../src/clock.ts'
+import { startAssemblyAI, type AssemblyAIEmulator } from '../../test/vendors/assemblyai/assemblyai.ts'
+import type { Script } from '../../test/vendors/assemblyai/script.ts'
+import { startElevenLabs, type ElevenLabsEmulator } from '../../test/vendors/elevenlabs/elevenlabs.ts'
+import { startOpenAI, type OpenAIEmulator, type OpenAIEmulatorOptions } from '../../test/vendors/openai/openai.ts'
+import type { Profile } from './profiles.ts'
+
+export type EmulatedVendors = {
+  readonly assemblyAI: AssemblyAIEmulator
+  readonly openAI: OpenAIEmulator
+  readonly elevenLabs: ElevenLabsEmulator
+  /** The variables of .env that lead Halfsecond here. The keys open nothing. */
+  readonly environment: Readonly<Record<string, string>>
+  /** What the real services would have refused. */
+  readonly violations: () => readonly string[]
+  readonly close: () => Promise<void>
+}
+
+export type EmulatedVendorsOptions = {
+  readonly profile: Profile
+  readonly script: Script
+  readonly answer: NonNullable<OpenAIEmulatorOptions['answer']>
+  /** Three ports in the order of the services; any free ones unless said. */
+  readonly ports?: readonly [number, number, number]
+}
+
+const KEY = 'emulated'
+const VOICE_ID = 'JBFqnCBsd6RMkjVDRZzb'
+
+export async function startVendors({
+  profile,
+  script,
+  answer,
+  ports = [0, 0, 0],
+}: EmulatedVendorsOptions): Promise<EmulatedVendors> {
+  const clock = realClock
+  const { beginMs, partialMs, finalMs, endMs, forceMs, firstTokenMs, tokensPerSecond, firstAudioMs, realTimeFactor } = profile
+  const latency = { beginMs, partialMs, finalMs, endMs, forceMs }
+  const assemblyAI = await startAssemblyAI({ clock, port: ports[0], apiKey: KEY, script, latency })
+  const openAI = await startOpenAI({
+    clock,
+    port: ports[1],
+    apiKey: KEY,
+    strict: false,
+    answer,
+    profile: { headersMs: Math.min(300, firstTokenMs - 20), firstTokenMs, tokensPerSecond },
+  })
+  const elevenLabs = await startElevenLabs({
+    clock,
+    port: ports[2],
+    account: { apiKey: KEY, voices: [{ voice_id: VOICE_ID, name: 'Emulated' }] },
+    profile: { firstAudioMs, realTimeFactor },
+  })
+  return {
+    assemblyAI,
+    openAI,
+    elevenLabs,
+    environment: {
+      STT: 'assemblyai',
+      ASSEMBLYAI_API_KEY: KEY,
+      ASSEMBLYAI_URL: assemblyAI.url,
+      NODE_EXTRA_CA_CERTS: assemblyAI.caFile,
+      LLM: 'openai',
+      OPENAI_API_KEY: KEY,
+      OPENAI_BASE_URL: openAI.baseURL,
+      TTS: 'elevenlabs',
+      ELEVENLABS_API_KEY: KEY,
+      ELEVENLABS_URL: elevenLabs.url,
+      ELEVENLABS_VOICE_ID: VOICE_ID,
+    },
+    violations: () => [...assemblyAI.refusals, ...openAI.violations, ...elevenLabs.violations],
+    close: async () => {
+      await Promise.all([assemblyAI.close(), openAI.close(), elevenLabs.close()])
+    },
+  }
+}

@@ -1,0 +1,214 @@
+/**
+ * What the interface takes and gives, as zod schemas: requests are checked by them, and the description at /docs is made of
+ * them. Milliseconds are of the call, times of day ISO 8601 in UTC, money US dollars.
+ */
+import { z } from 'zod'
+import { LEGS } from '../store/recordings.ts'
+
+const isoTime = z.iso.datetime()
+const text = z.string()
+const ms = z.number().nullable()
+const count = z.number().int()
+
+/** A uuid, or the SID of a call. */
+const conversationId = z.string().regex(/^(CA[0-9a-fA-F]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/)
+const callSid = z.string().regex(/^CA[0-9a-fA-F]{32}$/)
+
+/** A day, or a time of it to the second or finer. */
+const givenTime = z.string().regex(/^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d{3})?Z)?$/)
+
+/* ── Taken ─────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+export const listQuery = z.object({
+  limit: z.number().int().min(1).max(200).default(50),
+  after: z.string().max(200).optional().describe('`next` of the page before'),
+  person: z.string().max(64).optional(),
+  since: givenTime.optional().describe('begun then or later'),
+  until: givenTime.optional().describe('begun before then'),
+})
+
+export const conversationParams = z.object({ id: conversationId.describe('of the conversation, or the SID of one of its calls') })
+export const audioParams = conversationParams.extend({ leg: z.enum(LEGS) })
+export const audioQuery = z.object({ call: z.string().max(80).optional().describe('id of the call; the newest unless said') })
+export const personParams = z.object({ id: z.string().regex(/^[0-9a-f]{32}$/) })
+
+export const adoptBody = z.object({
+  id: z.uuid().optional().describe('of an earlier conversation; a new one unless said'),
+  callSid: callSid.optional().describe('a call that belongs to it'),
+})
+
+export const feedbackBody = z.object({
+  callSid,
+  turn: z.number().int().min(1).max(100_000).optional(),
+  rating: z.number().int().min(1).max(5).optional().describe('1 (bad) to 5'),
+  words: z.string().max(2000).optional(),
+})
+
+/* ── Given ─────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+export const failure = z.strictObject({ error: text })
+
+const cost = z.strictObject({
+  usd: z.number().nullable().describe('what is known of it; null if nothing is'),
+  droppedUsd: z.number().describe('of that, for drafts that were thrown away'),
+  unknown: z.boolean().describe('true if the price or the amount of something is unknown'),
+})
+
+export const conversationSummary = z.strictObject({
+  id: text,
+  personId: text.nullable(),
+  createdAt: isoTime,
+  calls: count,
+  lastCallAt: isoTime.nullable(),
+  lengthMs: z.number(),
+  replies: count.describe('how often the caller was answered'),
+  early: count.describe('replies before 500 ms of silence; never any'),
+  cost,
+})
+
+export const conversationPage = z.strictObject({ conversations: z.array(conversationSummary), next: text.nullable() })
+
+const turn = z.strictObject({
+  id: count,
+  line: text.nullable(),
+  said: text,
+  silentSinceMs: ms,
+  completeMs: ms,
+  settledMs: ms,
+  basis: text.nullable(),
+  draftMs: z.number(),
+  discarded: count,
+  firstTokenMs: ms,
+  firstAudioMs: ms,
+  releasedMs: ms,
+  firstFrameMs: ms,
+  firstMarkMs: ms,
+  endedMs: ms,
+  text,
+  heard: text,
+  outcome: text,
+  amended: z.boolean(),
+  holds: count,
+  asides: z.array(text),
+  cost,
+})
+
+const costLine = z.strictObject({
+  callId: text,
+  turnId: count.describe('0: the call as a whole'),
+  service: z.enum(['recogniser', 'model', 'voice']),
+  unit: text,
+  provider: text,
+  quantity: z.number(),
+  estimated: z.literal([0, 1]),
+  dropped: z.literal([0, 1]),
+  usd: z.number().nullable().describe('null: unknown'),
+  pricedOn: text.nullable(),
+})
+
+const meeting = z.strictObject({
+  id: text,
+  callId: text,
+  personId: text.nullable(),
+  time: text,
+  name: text.nullable(),
+  contact: text.nullable(),
+  note: text.nullable(),
+  createdAt: isoTime,
+})
+
+const feedbackLine = z.strictObject({
+  id: text,
+  callId: text,
+  turnId: count.nullable(),
+  rating: count.nullable(),
+  words: text.nullable(),
+  source: z.enum(['api', 'keys', 'caller']),
+  createdAt: isoTime,
+})
+
+const call = z.strictObject({
+  id: text,
+  callSid: text,
+  conversationId: text,
+  personId: text.nullable(),
+  startedAt: isoTime,
+  assistant: text,
+  pipeline: text,
+  stt: text,
+  llm: text,
+  tts: text,
+  vad: text,
+  endedReason: text.nullable().describe('null while it goes on'),
+  lengthMs: z.number(),
+  turns: z.array(turn),
+  costs: z.array(costLine),
+  cost,
+  meetings: z.array(meeting),
+  feedback: z.array(feedbackLine),
+  audio: z.strictObject({ caller: text, bot: text, mixed: text }).nullable().describe('null: not on this machine'),
+})
+
+export const conversation = z.strictObject({
+  id: text,
+  personId: text.nullable(),
+  createdAt: isoTime,
+  cost,
+  calls: z.array(call),
+})
+
+export const adopted = z.strictObject({ id: text })
+export const created = z.strictObject({ id: text })
+
+export const forgotten = z.strictObject({
+  calls: count,
+  turns: count,
+  meetings: count,
+  feedback: count,
+  memoryFacts: count,
+  folders: z.array(text),
+})
+
+export const liveCalls = z.strictObject({
+  calls: z.array(
+    z.strictObject({
+      callSid: text,
+      conversationId: text,
+      personId: text.nullable(),
+      startedAt: isoTime,
+      lengthMs: z.number(),
+      replies: count,
+      events: text.describe('where to follow it, as server-sent events'),
+    }),
+  ),
+})
+
+export const person = z.strictObject({
+  id: text,
+  firstCallAt: isoTime,
+  lastCallAt: isoTime.nullable(),
+  calls: count,
+  memory: z.array(
+    z.strictObject({
+      id: text,
+      personId: text,
+      fact: text,
+      callId: text.nullable(),
+      turnId: count.nullable(),
+      createdAt: isoTime,
+      expiresAt: isoTime.nullable(),
+    }),
+  ),
+  meetings: z.array(meeting),
+})
+
+export const streaming = z.strictObject({
+  stages: z.array(
+    z.strictObject({
+      stage: z.enum(['hearing', 'thinking', 'speaking', 'playing']),
+      provider: text,
+      streaming: z.boolean(),
+      how: text,
+    }),
+  ),
+})

@@ -1,0 +1,150 @@
+/**
+ * Who answers the phone, as data: what it is called, what it knows, what it always says. No behaviour lives here; the language
+ * model's instructions (messages.ts) and the local script are both made from this one source, so they cannot disagree.
+ *
+ * Everything that may be spoken is written for the ear: whole sentences, no digits, no markup, no abbreviation that a voice
+ * could stumble over. A second assistant is a second folder beside `nooks/` and one line in `assistants` below.
+ */
+import { facts } from './nooks/facts.ts'
+import { keyTerms } from './nooks/key-terms.ts'
+import { lines } from './nooks/lines.ts'
+import { persona } from './nooks/persona.ts'
+import { replies } from './nooks/replies.ts'
+
+export type Assistant = {
+  /** The name by which the configuration chooses it. */
+  readonly id: string
+  readonly persona: Persona
+  readonly facts: readonly Fact[]
+  readonly lines: Lines
+  /** Names and terms a recogniser should expect, most important first; at most 100, each at most 50 characters. */
+  readonly keyTerms: readonly string[]
+  readonly replies: Replies
+}
+
+export type Persona = {
+  readonly name: string
+  readonly company: string
+  /** What it is, in half a sentence; always says that it is an AI. */
+  readonly role: string
+  /** How it talks and what it may never do: rules for a language model, one sentence or two each. */
+  readonly manner: readonly string[]
+  /** What recognisers write when they do not know the company's name; single words, lower case. */
+  readonly misheard: readonly string[]
+}
+
+/** One thing the assistant may say about its company, and who vouches for it. */
+export type Fact = {
+  readonly id: string
+  readonly topic: 'product' | 'feature' | 'price' | 'integration' | 'start' | 'trust' | 'company' | 'meeting' | 'objection'
+  /** What callers say when they want to know this; used to find the fact. */
+  readonly asked: readonly string[]
+  /** The fact, in one or two spoken sentences. */
+  readonly says: string
+  /** What to add, or how else to put it, when the caller asks further. */
+  readonly more: string
+  /** What to ask after it, the first that has not been asked yet; if absent, whatever moves the conversation on. */
+  readonly then?: readonly QuestionId[]
+  readonly source: Source
+}
+
+export type Source =
+  /** Published by or about the company; `where` says on which page. */
+  | { readonly type: 'public'; readonly where: string }
+  /** Our own decision on what the assistant says; it states nothing about the product that could be false. */
+  | { readonly type: 'policy' }
+
+/** What is said word for word, without thinking first. */
+export type Lines = {
+  readonly greeting: string
+  /** The caller has said nothing for a while; then again. */
+  readonly stillThere: string
+  readonly stillThereAgain: string
+  /** And then the call ends. */
+  readonly silenceGoodbye: string
+  readonly longestCallGoodbye: string
+  /** The caller spoke and no words could be made of it. */
+  readonly sayAgain: string
+  /** A service failed while answering; the caller is asked to repeat. */
+  readonly retryApology: string
+  /** Nothing works any more; the call ends after this. */
+  readonly brokenGoodbye: string
+  /** The first words after a call was broken off and taken up again. */
+  readonly resume: string
+}
+
+/** Something the script asks, and later understands the answer to. */
+export type QuestionId =
+  | 'help'
+  | 'nooks'
+  | 'team'
+  | 'tool'
+  | 'demo'
+  | 'else'
+  | 'close'
+  | 'colleague'
+  | 'day'
+  | 'time'
+  | 'name'
+  | 'contact'
+  | 'digits-rest'
+  | 'callback'
+  | 'confirm'
+  | 'change'
+
+/** What the script says that is not a fact: for each occasion several ways to say it, so that it need not repeat itself. */
+export type Replies = {
+  readonly questions: Readonly<Record<QuestionId, readonly string[]>>
+  readonly acts: Readonly<Record<Act, readonly string[]>>
+}
+
+/** Occasions on which the script speaks without a fact. In `{braces}`: what it puts in from the conversation. */
+export type Act =
+  | 'greeting'
+  | 'greeted-again'
+  | 'glad-to-meet' // {name}
+  | 'goodbye'
+  | 'thanks'
+  | 'hold'
+  | 'repeat'
+  | 'nothing-to-repeat'
+  | 'yes'
+  | 'no'
+  | 'unsure'
+  | 'acknowledge'
+  | 'interest'
+  | 'is-ai'
+  | 'who-are-you'
+  | 'number-source'
+  | 'remove-me'
+  | 'human'
+  | 'support'
+  | 'wrong-number'
+  | 'testing'
+  | 'digits' // {digits}
+  | 'small-talk'
+  | 'rude'
+  | 'complaint'
+  | 'language'
+  | 'emergency'
+  | 'unknown-question'
+  | 'unclear'
+  | 'fragment'
+  | 'noted-team' // {team}
+  | 'noted-tool'
+  | 'email-follow-up'
+  | 'booking'
+  | 'read-back' // {note}
+  | 'booked'
+  | 'booking-dropped'
+
+const assistants: Readonly<Record<string, Assistant>> = {
+  nooks: { id: 'nooks', persona, facts, lines, keyTerms, replies },
+}
+
+/** The names `assistantNamed` knows. */
+export const assistantNames: readonly string[] = Object.keys(assistants)
+
+/** The assistant of that name, or null if there is none. */
+export const assistantNamed = (name: string): Assistant | null =>
+  Object.hasOwn(assistants, name) ? (assistants[name] ?? null) : null

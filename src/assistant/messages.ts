@@ -1,0 +1,66 @@
+/**
+ * Turns a conversation into what a language model is asked: the one place that does, so that every pipeline sends the same.
+ * Pure: no clock, no randomness; the same conversation gives the same messages, to the byte.
+ */
+import type { Message } from '../ports.ts'
+import type { Assistant, Fact } from './assistant.ts'
+
+/** One exchange as it was heard: what the caller said, then what the caller heard of the reply. Either may be empty. */
+export type Exchange = {
+  readonly caller: string
+  readonly bot: string
+  /** The reply was cut short; `bot` holds only what was heard of it. */
+  readonly interrupted: boolean
+}
+
+/**
+ * How many characters of history go along. About 3,000 tokens and a quarter of an hour of talk: with the system prompt and a
+ * reply it stays well inside the 8,192 tokens of the oldest gpt-4, and late turns are answered as fast as early ones.
+ */
+export const HISTORY_CHARACTERS = 12_000
+
+/** Marks a reply that was cut short; the system prompt explains it to the model. */
+export const INTERRUPTED = '[interrupted]'
+
+/**
+ * The messages for the next reply: system prompt, history oldest first, then what the caller has just `said`. Empty parts are
+ * left out. Whole exchanges are dropped from the oldest until the history fits; system prompt and `said` are never shortened.
+ */
+export const buildMessages = (assistant: Assistant, history: readonly Exchange[], said: string): readonly Message[] => [
+  { role: 'system', content: systemPrompt(assistant) },
+  ...recent(history.map(spoken)).flat(),
+  ...part('user', said),
+]
+
+/** Who the assistant is and all it knows, as instructions to a language model. */
+export const systemPrompt = ({ persona, facts }: Assistant): string =>
+  [
+    `You are ${persona.name}, ${persona.role}. Prospects call ${persona.company} by phone, and you talk with them.`,
+    section('How you talk', persona.manner),
+    `A reply of yours that ends in ${INTERRUPTED} was cut off there by the caller, who heard no more of it. Never say that word.`,
+    section(`What you know about ${persona.company}`, told(facts, false)),
+    section('What you answer to objections', told(facts, true)),
+  ].join('\n\n')
+
+const section = (title: string, items: readonly string[]): string => [`${title}:`, ...items.map(item => `- ${item}`)].join('\n')
+
+const told = (facts: readonly Fact[], objections: boolean): readonly string[] =>
+  facts
+    .filter(fact => (fact.topic === 'objection') === objections)
+    .map(fact => (objections ? `"${fact.asked[0] ?? fact.id}": ${fact.says} ${fact.more}` : `${fact.says} ${fact.more}`))
+
+const part = (role: 'user' | 'assistant', content: string): readonly Message[] =>
+  content.trim() === '' ? [] : [{ role, content: content.trim() }]
+
+const spoken = ({ caller, bot, interrupted }: Exchange): readonly Message[] => [
+  ...part('user', caller),
+  ...part('assistant', interrupted && bot.trim() !== '' ? `${bot.trim()} ${INTERRUPTED}` : bot),
+]
+
+const recent = (exchanges: readonly (readonly Message[])[]): readonly (readonly Message[])[] => {
+  const excess = exchanges.flat().reduce((sum, { content }) => sum + content.length, 0) - HISTORY_CHARACTERS
+  let dropped = 0
+  let first = 0
+  while (dropped < excess) dropped += exchanges[first++]?.reduce((sum, { content }) => sum + content.length, 0) ?? excess
+  return exchanges.slice(first)
+}

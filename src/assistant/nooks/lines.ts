@@ -1,0 +1,14 @@
+/** What Sam says word for word. Kept short: each is a moment in which the caller cannot be heard out. */
+import type { Lines } from '../assistant.ts'
+
+export const lines: Lines = {
+  greeting: "Hi, thanks for calling Nooks. I'm Sam, the AI sales assistant. How can I help you today?",
+  stillThere: 'Are you still there?',
+  stillThereAgain: "I can't hear you right now. Take your time, I'm still on the line.",
+  silenceGoodbye: "I still can't hear you, so I'll hang up now. Please call again whenever you like. Goodbye.",
+  longestCallGoodbye: "I'm sorry, this is as long as one call with me can be. Please call again if you need anything. Goodbye.",
+  sayAgain: 'Sorry, could you say that again?',
+  retryApology: 'Sorry, I lost my train of thought for a moment. Could you say that once more?',
+  brokenGoodbye: 'Sorry, something is not working on my side. Please call again in a few minutes. Goodbye.',
+  resume: "Sorry, we were cut off for a moment. I'm back now. Where were we?",
+}

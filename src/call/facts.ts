@@ -1,0 +1,251 @@
+/**
+ * The facts of one phone call, as turn-taking knows them: the state, the events that change it, and what the facts mean.
+ * Events only record; nothing is decided here. See rules.ts for what the facts call for, and turns.ts for how they meet.
+ */
+import { heard, type History } from './history.ts'
+import { nothingYet, textOf, wordsAfter, type Cut, type PlacedWord, type Settled } from './transcript.ts'
+
+/**
+ * How much before the caller's voice the settled words may end: voices fade, and recognisers end words early. Words that are
+ * merely final have to come close, or all but a short last word would pass for everything; a declared end vouches for more.
+ */
+export const WORDS_REACH_MS = { final: 80, declared: 200 } as const
+/** Silence after which a sound that never became words is no longer waited for: a cough after the words. */
+export const WORDS_LATEST_MS = 1_200
+/** The same while the recogniser has words in hand and has not made up its mind: it is slow, and half of what was said is no answer. */
+export const UNSETTLED_LATEST_MS = 3_000
+
+/** Lines that need no thinking; their words belong to the assistant. */
+export type LineName = 'greeting' | 'still-there' | 'anyone-there' | 'goodbye' | 'time-up' | 'pardon' | 'trouble'
+
+export type ReplyId = number
+
+/**
+ * How replies are made. `plain`: the turn is declared ended, then the whole answer, then the whole audio. `streamed`: begun when
+ * the silence is complete, each piece handed on as it comes. `draft`: begun inside the silence. All three say the same.
+ */
+export type Pipeline = 'plain' | 'streamed' | 'draft'
+
+export type CallRules = { readonly pipeline: Pipeline; readonly longestMs: number }
+
+/** A reply under way. */
+export type Reply = {
+  readonly id: ReplyId
+  /** The caller's words it answers; '' if the bot speaks unasked. */
+  readonly said: string
+  /** Null for an answer by the model. */
+  readonly line: LineName | null
+  /** The words it answers lie between these; a withdrawn reply gives them back. */
+  readonly from: Cut
+  readonly to: Cut
+  /** When the caller fell silent before it; null while it is a draft. */
+  readonly answersSilence: number | null
+  /** What the caller has heard of it. */
+  readonly heard: string
+  /** Its first audio exists. */
+  readonly ready: boolean
+  readonly failed: boolean
+  /** The caller has heard all of it. */
+  readonly finished: boolean
+  /** The call ends with it. */
+  readonly farewell: boolean
+  /**
+   * Stopped because the caller made a sound: 'asked' until the player says what was heard by then, and what was about to follow,
+   * as far as it is made; `whole` if nothing will be added.
+   */
+  readonly hold: null | 'asked' | { readonly since: number; readonly ahead: string; readonly whole: boolean }
+}
+
+export type Turns = {
+  readonly history: History
+  readonly answered: boolean
+  /** When the caller last began to speak, or null if never. */
+  readonly spokeFrom: number | null
+  /** When the caller last fell silent, or null while the caller speaks. */
+  readonly silentSince: number | null
+  /** There is a sound that may be the caller beginning to speak. */
+  readonly stirred: boolean
+  readonly words: readonly PlacedWord[]
+  readonly settled: Settled | null
+  /** The words before this cut have been answered, or were asides. */
+  readonly done: Cut
+  readonly reply: Reply | null
+  readonly nextId: ReplyId
+  /** Replies begun since the last one that was released. */
+  readonly drafts: number
+  /** How often no reply could be had to these words. */
+  readonly failures: { readonly said: string; readonly count: number }
+  /** When the floor last fell quiet: a reply was heard to its end, or the caller said words. */
+  readonly quietSince: number
+  /** How often the bot has asked whether anybody is there. */
+  readonly prompts: number
+  /** The recogniser was lost at this time, and back at that (null: not yet). */
+  readonly deaf: { readonly from: number; readonly to: number | null } | null
+  /** Pauses (by their `silentSince`) in which the recogniser was asked to settle, and in which the caller was asked to repeat. */
+  readonly settleAsked: number | null
+  readonly pardonAsked: number | null
+  /** A noise that the bot has decided to talk over, by its `spokeFrom`. */
+  readonly ignored: number | null
+  readonly rules: CallRules
+  readonly leaving: boolean
+  readonly over: boolean
+  readonly wakeAt: number | null
+}
+
+export type Event = { readonly at: number } & (
+  | { readonly type: 'call-answered' }
+  /** A sound that may be speech: withholds a reply about to be released, no more. */
+  | { readonly type: 'caller-stirred' }
+  | { readonly type: 'caller-spoke'; readonly fromMs: number }
+  /** Also takes back a false `caller-stirred`; `sinceMs` is then the earlier silence. */
+  | { readonly type: 'caller-paused'; readonly sinceMs: number }
+  /** All words the recogniser has told and that may still matter. */
+  | { readonly type: 'words'; readonly words: readonly PlacedWord[]; readonly settled: Settled | null }
+  | { readonly type: 'recogniser-deaf' }
+  | { readonly type: 'recogniser-hearing' }
+  | { readonly type: 'reply-ready'; readonly id: ReplyId }
+  | { readonly type: 'reply-farewell'; readonly id: ReplyId }
+  | { readonly type: 'reply-failed'; readonly id: ReplyId }
+  /** Everything the caller has heard of the reply so far. */
+  | { readonly type: 'reply-heard'; readonly id: ReplyId; readonly text: string }
+  /** Told again while it is held and more of it is made. */
+  | {
+      readonly type: 'reply-held'
+      readonly id: ReplyId
+      readonly text: string
+      readonly ahead: string
+      readonly whole: boolean
+    }
+  | { readonly type: 'reply-finished'; readonly id: ReplyId; readonly text: string }
+  | { readonly type: 'woke' }
+  | { readonly type: 'call-ended' }
+)
+
+/** On what ground the words were answered; 'overdue': their last sound never became words. */
+export type Basis = Settled['basis'] | 'overdue'
+
+export function newCall(rules: CallRules): Turns {
+  return {
+    history: [],
+    answered: false,
+    spokeFrom: null,
+    silentSince: 0,
+    stirred: false,
+    words: [],
+    settled: null,
+    done: nothingYet,
+    reply: null,
+    nextId: 1,
+    drafts: 0,
+    failures: { said: '', count: 0 },
+    quietSince: 0,
+    prompts: 0,
+    deaf: null,
+    settleAsked: null,
+    pardonAsked: null,
+    ignored: null,
+    rules,
+    leaving: false,
+    over: false,
+    wakeAt: null,
+  }
+}
+
+/** Writes down what an event tells. */
+export function record(turns: Turns, event: Event): Turns {
+  switch (event.type) {
+    case 'call-answered':
+      return { ...turns, answered: true, quietSince: event.at }
+    case 'caller-stirred':
+      return { ...turns, stirred: true }
+    case 'caller-spoke':
+      return { ...turns, spokeFrom: event.fromMs, silentSince: null, stirred: false }
+    case 'caller-paused':
+      return { ...turns, silentSince: event.sinceMs, stirred: false }
+    case 'words':
+      return recordWords(turns, event)
+    case 'recogniser-deaf':
+      return { ...turns, deaf: { from: event.at, to: null } }
+    case 'recogniser-hearing':
+      return { ...turns, deaf: turns.deaf && { ...turns.deaf, to: event.at } }
+    case 'reply-ready':
+      return withReply(turns, event.id, reply => ({ ...reply, ready: true }))
+    case 'reply-farewell':
+      return withReply(turns, event.id, reply => ({ ...reply, farewell: true }))
+    case 'reply-failed':
+      return withReply(turns, event.id, reply => ({ ...reply, failed: true }))
+    case 'reply-heard':
+      return recordHeard(turns, event.id, event.text, {})
+    case 'reply-held':
+      return recordHeld(turns, event)
+    case 'reply-finished':
+      return recordHeard(turns, event.id, event.text, { finished: true })
+    case 'woke':
+      return turns
+    case 'call-ended':
+      return { ...turns, over: true }
+    default:
+      return event satisfies never
+  }
+}
+
+function recordWords(turns: Turns, { at, words, settled }: Event & { type: 'words' }): Turns {
+  const news = { ...turns, words, settled }
+  return said(news) === said(turns) ? news : { ...news, quietSince: Math.max(turns.quietSince, at) }
+}
+
+function recordHeard(turns: Turns, id: ReplyId, text: string, more: Partial<Reply>): Turns {
+  const recorded = withReply(turns, id, reply => ({ ...reply, heard: text, ...more }))
+  return recorded === turns ? turns : { ...recorded, history: heard(turns.history, id, text) }
+}
+
+function recordHeld(turns: Turns, { at, id, text, ahead, whole }: Event & { type: 'reply-held' }): Turns {
+  const before = turns.reply?.hold
+  const since = before && before !== 'asked' ? before.since : at
+  return recordHeard(turns, id, text, { hold: { since, ahead, whole } })
+}
+
+/** Changes the reply under way. News of any other reply is stale and changes nothing. */
+function withReply(turns: Turns, id: ReplyId, change: (reply: Reply) => Reply): Turns {
+  return turns.reply?.id === id ? { ...turns, reply: change(turns.reply) } : turns
+}
+
+/* ── What the facts mean ───────────────────────────────────────────────────────────────────────────────────── */
+
+/** The caller's words that nobody has answered yet. */
+export const unanswered = (turns: Turns): readonly PlacedWord[] => wordsAfter(turns.words, turns.done)
+
+export const said = (turns: Turns): string => textOf(unanswered(turns))
+
+/** The words before this cut will not be needed again: those a withdrawn reply would give back are kept. */
+export const finishedWith = (turns: Turns): Cut => turns.reply?.from ?? turns.done
+
+/** Since when the caller has been silent: by ear, or by words where the ear missed quiet speech. Null while speaking. */
+export function silenceOf(turns: Turns): number | null {
+  const { silentSince } = turns
+  if (silentSince === null) return null
+  return unanswered(turns).reduce(
+    (since, word) => (word.startMs > silentSince ? Math.max(since, word.endMs) : since),
+    silentSince,
+  )
+}
+
+/** When the words are answered as they are, settled or not. */
+export const overdueAt = ({ settled }: Turns, silentSince: number): number =>
+  silentSince + (settled ? WORDS_LATEST_MS : UNSETTLED_LATEST_MS)
+
+/** Whether the words are settled, and reach the end of the last stretch of speech; the same in every pipeline. */
+export function settledBasis({ silentSince, spokeFrom, settled }: Turns): Settled['basis'] | null {
+  if (silentSince === null || settled === null) return null
+  const reach = Math.max(spokeFrom ?? 0, silentSince - WORDS_REACH_MS[settled.basis])
+  return settled.toMs >= reach ? settled.basis : null
+}
+
+/** Why the caller's words may be answered now, or null. */
+export function basisOf(turns: Turns, now: number): Basis | null {
+  const { silentSince, rules } = turns
+  if (silentSince === null) return null
+  const basis = settledBasis(turns)
+  if (basis !== null && (rules.pipeline !== 'plain' || basis === 'declared')) return basis
+  return now >= overdueAt(turns, silentSince) ? 'overdue' : null
+}

@@ -1,0 +1,51 @@
+/**
+ * From a reply's text to its speech, in the three ways that can be compared. They differ in when each part is handed on, never
+ * in what is said: the texts given to the voice, joined, are the same to the byte.
+ */
+import type { Speech } from '../ports.ts'
+import type { Pipeline } from './facts.ts'
+import { spokenPhrases } from './spoken.ts'
+
+/** Gives phrases to the voice. */
+export type Say = (phrases: AsyncIterable<string>) => AsyncIterable<Speech>
+
+export function speechOf(pipeline: Pipeline, text: AsyncIterable<string>, say: Say): AsyncIterable<Speech> {
+  const phrases = spokenPhrases(text)
+  switch (pipeline) {
+    case 'plain':
+      return atOnce(say(asOne(phrases)))
+    case 'streamed':
+      return say(bySentence(phrases))
+    case 'draft':
+      return say(phrases)
+    default:
+      return pipeline satisfies never
+  }
+}
+
+/** The whole text, once it is all there. */
+async function* asOne(phrases: AsyncIterable<string>): AsyncIterable<string> {
+  let whole = ''
+  for await (const phrase of phrases) whole += phrase
+  if (whole !== '') yield whole
+}
+
+/** The pieces of a sentence together. */
+async function* bySentence(phrases: AsyncIterable<string>): AsyncIterable<string> {
+  let sentence = ''
+  for await (const phrase of phrases) {
+    sentence += phrase
+    if (!/[.?!…]["'”’)]*\s*$/u.test(sentence)) continue
+    yield sentence
+    sentence = ''
+  }
+  if (sentence !== '') yield sentence
+}
+
+/** All the speech, once it is all there. */
+async function* atOnce(speech: AsyncIterable<Speech>): AsyncIterable<Speech> {
+  const pieces: Speech[] = []
+  for await (const piece of speech) pieces.push(piece)
+  if (pieces.length === 0) return
+  yield { audio: Buffer.concat(pieces.map(({ audio }) => audio)), words: pieces.flatMap(({ words }) => words) }
+}

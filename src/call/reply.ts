@@ -1,0 +1,107 @@
+/**
+ * One reply in the making: the model's words become phrases, the phrases become speech, the speech waits on a track until the
+ * player lets the caller hear it. It neither knows nor asks whether it is a draft. Dropping it ends all of that at once.
+ */
+import { ProviderError, type Message, type Speak, type Speech, type Think, type Thought } from '../ports.ts'
+import type { LineName, Pipeline } from './facts.ts'
+import type { History } from './history.ts'
+import { speechOf } from './pipelines.ts'
+import { Track } from './track.ts'
+
+export type ReplyNews =
+  /** The model has begun to answer. */
+  | { readonly type: 'thinking-aloud' }
+  /** This text is given to the voice. */
+  | { readonly type: 'phrase'; readonly text: string }
+  /** Speech was added to the track. */
+  | { readonly type: 'speech'; readonly bytes: number; readonly words: Speech['words'] }
+  | { readonly type: 'usage'; readonly promptTokens: number; readonly completionTokens: number; readonly estimated: boolean }
+  | { readonly type: 'farewell' }
+  /** The track is closed: nothing will be added. */
+  | { readonly type: 'complete' }
+  /** As before, but the reply is unfinished, or was never begun. */
+  | { readonly type: 'failed'; readonly why: string }
+
+export type TellReply = (news: ReplyNews) => void
+
+/** A reply under way. After `drop` nothing is told and the track does not grow. */
+export type PreparedReply = {
+  readonly track: Track
+  /** What its next sound is waiting for: the model, or the voice that has been given its words. */
+  waitsFor(): 'the model' | 'the voice'
+  drop(): void
+}
+
+/** Where a call gets its replies from; opened once per call. Nothing is told before the function has returned. */
+export type Replies = {
+  answer(history: History, said: string, tell: TellReply): PreparedReply
+  line(name: LineName, tell: TellReply): PreparedReply
+}
+
+export type RepliesParts = {
+  readonly pipeline: Pipeline
+  readonly messages: (history: History, said: string) => readonly Message[]
+  readonly think: Think
+  readonly speak: Speak
+  /** Speech of a fixed line, from a cache where there is one. */
+  readonly speakLine: (name: LineName, signal: AbortSignal) => AsyncIterable<Speech>
+}
+
+export function openReplies({ pipeline, messages, think, speak, speakLine }: RepliesParts): Replies {
+  return {
+    answer: (history, said, tell) =>
+      prepare(tell, (signal, tellUnlessDropped) => {
+        const text = textOf(think(messages(history, said), signal), tellUnlessDropped)
+        return speechOf(pipeline, text, phrases => speak(told(phrases, tellUnlessDropped), signal))
+      }),
+    line: (name, tell) => prepare(tell, signal => speakLine(name, signal)),
+  }
+}
+
+type MakeSpeech = (signal: AbortSignal, tell: TellReply) => AsyncIterable<Speech>
+
+function prepare(tell: TellReply, speech: MakeSpeech): PreparedReply {
+  const abort = new AbortController()
+  const track = new Track()
+  let hasWords = false
+  const tellUnlessDropped: TellReply = news => {
+    hasWords ||= news.type === 'phrase'
+    if (!abort.signal.aborted) tell(news)
+  }
+  queueMicrotask(() => void record(speech, track, abort.signal, tellUnlessDropped))
+  return { track, waitsFor: () => (hasWords ? 'the voice' : 'the model'), drop: () => abort.abort() }
+}
+
+async function record(speech: MakeSpeech, track: Track, signal: AbortSignal, tell: TellReply): Promise<void> {
+  let failure = 'nothing was said'
+  try {
+    for await (const piece of speech(signal, tell)) {
+      if (signal.aborted) return
+      track.append(piece)
+      tell({ type: 'speech', bytes: piece.audio.length, words: piece.words })
+    }
+    if (track.length > 0) failure = ''
+  } catch (error) {
+    failure = error instanceof ProviderError ? error.message : `unexpected: ${String(error)}`
+  }
+  track.close()
+  tell(failure === '' ? { type: 'complete' } : { type: 'failed', why: failure })
+}
+
+/** The text among the thoughts; what else the model wants is told. */
+async function* textOf(thoughts: AsyncIterable<Thought>, tell: TellReply): AsyncIterable<string> {
+  let begun = false
+  for await (const thought of thoughts) {
+    if (!begun) tell({ type: 'thinking-aloud' })
+    begun = true
+    if (thought.type === 'text') yield thought.text
+    else tell(thought.type === 'end-call' ? { type: 'farewell' } : thought)
+  }
+}
+
+async function* told(texts: AsyncIterable<string>, tell: TellReply): AsyncIterable<string> {
+  for await (const text of texts) {
+    tell({ type: 'phrase', text })
+    yield text
+  }
+}

@@ -1,0 +1,183 @@
+/**
+ * The calls of this process, from the first ring to the end. Admits no more than it may, hands each call to exactly one
+ * stream, and lets calls finish when the process is to stop. Knows neither Twilio's wire nor what happens on a call.
+ *
+ * A call is made as soon as the phone rings, so that recogniser and voice are warm before the caller says hello.
+ */
+import { guardCall } from './guarded-call.ts'
+import type { Log } from './log.ts'
+import type { Clock, Line } from './ports.ts'
+
+/** One phone call, as the telephone side sees it. Its methods return at once; after `end` they do nothing. */
+export interface CallHandle {
+  /** The caller is on the line. At most once. */
+  answer(line: Line): void
+  /** Mu-law of any length, which begins `timestampMs` after the stream did. There may be gaps; the call owns the audio now. */
+  hear(audio: Uint8Array, timestampMs: number): void
+  /** The line reached this mark, or dropped what came before it because it was cleared. */
+  played(mark: string): void
+  /** The caller pressed a key: 0-9, *, #, A-D. */
+  digit(digit: string): void
+  /** Something on the line was not as it should be: which kind, and how often until now. The last count is the total. */
+  note(kind: string, count: number): void
+  /** The call is over on the telephone's side; see `EndReason`. May be said again. */
+  end(reason: string): void
+  /** Says goodbye as soon as it can, and hangs up. A call that cannot has no such method: it can only be ended. */
+  leave?(): void
+  /** Resolves once everything the call held is released and written. */
+  readonly ended: Promise<void>
+}
+
+/** Why the telephone side ends a call. */
+export type EndReason =
+  | 'caller-hung-up'
+  /** We closed the line, because the call hung up or had ended. */
+  | 'assistant-hung-up'
+  /** The connection broke without a goodbye. */
+  | 'line-cut'
+  | 'line-congested'
+  /** More came over the line than a caller can say. */
+  | 'flooded'
+  | 'oversized-frame'
+  | 'socket-error'
+  /** Twilio says that it is over, and the stream did not. */
+  | 'over-at-twilio'
+  | 'machine-answered'
+  /** It rang, but no stream came. */
+  | 'no-stream'
+  /** A fault of ours. */
+  | 'broken'
+  | 'shutdown'
+
+/** Who calls whom. Numbers as Twilio gives them: E.164, `client:name`, a SIP address, or null if unknown. */
+export type Ring = { readonly callSid: string; readonly from: string | null; readonly to: string | null }
+
+export type CreateCall = (ring: Ring) => CallHandle
+
+export type Refusal = 'busy' | 'broken' | 'already-answered'
+
+export type CallsParts = {
+  /** Called when the phone rings; may throw, then the caller hears an apology. */
+  readonly create: CreateCall
+  readonly clock: Clock
+  readonly log: Log
+  readonly maxCalls: number
+  /** Whether there is no strength for another call, though there may be a place. Not asked: there always is. */
+  readonly isOverloaded?: () => boolean
+}
+
+/** Twilio opens the stream within a second or two of the TwiML; its own limit for the connection is well below this. */
+export const RING_MS = 30_000
+/** A goodbye takes a few seconds; a caller in the middle of a sentence takes more. */
+const GOODBYE_MS = 15_000
+/** How long a call that was told to end may still write its journal when the process stops. */
+const LAST_WORDS_MS = 5_000
+
+type LiveCall = { readonly call: CallHandle; answered: boolean; callOffExpiry: () => void }
+
+export class Calls {
+  readonly #parts: CallsParts
+  readonly #live = new Map<string, LiveCall>()
+  #draining = false
+
+  constructor(parts: CallsParts) {
+    this.#parts = parts
+  }
+
+  /** How many calls there are, ringing ones included. */
+  get count(): number {
+    return this.#live.size
+  }
+
+  get draining(): boolean {
+    return this.#draining
+  }
+
+  /** Whether a new call would be taken, and if not, why. */
+  get admission(): 'open' | 'full' | 'overloaded' | 'draining' {
+    const { maxCalls, isOverloaded } = this.#parts
+    if (this.#draining) return 'draining'
+    if (this.#live.size >= maxCalls) return 'full'
+    return isOverloaded?.() ? 'overloaded' : 'open'
+  }
+
+  /** The phone rings. Twilio asks again if our answer got lost: that is the same call. */
+  ring(ring: Ring): 'accepted' | 'busy' | 'broken' {
+    if (this.#live.has(ring.callSid)) return 'accepted'
+    const live = this.#open(ring)
+    if (typeof live === 'string') return live
+    live.callOffExpiry = this.#parts.clock.after(RING_MS, () => live.call.end('no-stream' satisfies EndReason))
+    return 'accepted'
+  }
+
+  /** A stream has come for this call. It is the only one that gets it; a call that did not ring here is made now. */
+  answer(ring: Ring): CallHandle | Refusal {
+    const live = this.#live.get(ring.callSid) ?? this.#open(ring)
+    if (typeof live === 'string') return live
+    if (live.answered) return 'already-answered'
+    live.answered = true
+    live.callOffExpiry()
+    return live.call
+  }
+
+  /** Ends a call; false if there is no such call. */
+  end(callSid: string, reason: EndReason): boolean {
+    const live = this.#live.get(callSid)
+    live?.call.end(reason)
+    return live !== undefined
+  }
+
+  /**
+   * Takes no new calls and resolves once all have ended; those still going on after `withinMs` are ended. Calls that are
+   * ringing may still be answered.
+   */
+  async drain(withinMs: number): Promise<void> {
+    this.#draining = true
+    await this.#allEndedWithin(withinMs)
+    if (this.#live.size > 0) this.#parts.log.warn({ calls: this.#live.size }, 'ending calls that did not finish in time')
+    for (const { call } of this.#live.values()) call.end('shutdown' satisfies EndReason)
+    await this.#allEndedWithin(LAST_WORDS_MS)
+  }
+
+  /** For when the process cannot wait: each call says goodbye and hangs up. Those that have not in 15 s are ended. */
+  async leave(): Promise<void> {
+    this.#draining = true
+    for (const { call, answered } of this.#live.values()) {
+      if (answered && call.leave) call.leave()
+      else call.end('shutdown' satisfies EndReason)
+    }
+    await this.#allEndedWithin(GOODBYE_MS)
+    for (const { call } of this.#live.values()) call.end('shutdown' satisfies EndReason)
+    await this.#allEndedWithin(LAST_WORDS_MS)
+  }
+
+  #open(ring: Ring): LiveCall | 'busy' | 'broken' {
+    const log = this.#parts.log.child({ callSid: ring.callSid })
+    const { admission } = this
+    if (admission !== 'open') {
+      log.info({ admission }, 'a call is not taken')
+      return 'busy'
+    }
+    try {
+      const live = { call: guardCall(this.#parts.create(ring), log), answered: false, callOffExpiry: () => {} }
+      this.#live.set(ring.callSid, live)
+      void live.call.ended.then(() => {
+        live.callOffExpiry()
+        this.#live.delete(ring.callSid)
+      })
+      return live
+    } catch (error) {
+      log.error({ err: error }, 'a call could not be made')
+      return 'broken'
+    }
+  }
+
+  async #allEndedWithin(ms: number): Promise<void> {
+    let callOff = (): void => {}
+    const tooLate = new Promise<void>(resolve => {
+      callOff = this.#parts.clock.after(ms, resolve)
+    })
+    await Promise.race([Promise.all([...this.#live.values()].map(({ call }) => call.ended)), tooLate])
+    callOff()
+  }
+}

@@ -1,0 +1,78 @@
+/** Puts one call together: its record, its services, the assistant's words. */
+import type { Assistant, Lines } from './assistant/assistant.ts'
+import { buildMessages } from './assistant/messages.ts'
+import { Call } from './call/call.ts'
+import type { LineName } from './call/facts.ts'
+import { openReplies, type Replies } from './call/reply.ts'
+import type { CallHandle, Ring } from './calls.ts'
+import type { Config } from './config.ts'
+import type { Log } from './log.ts'
+import type { Clock, Note, Speech } from './ports.ts'
+import type { FixedLines } from './providers/audio-cache.ts'
+import type { Services } from './services.ts'
+import { CallFolder } from './store/call-folder.ts'
+import type { LiveJournals } from './store/live-journals.ts'
+import type { Store } from './store/store.ts'
+
+export type CallWorld = {
+  readonly config: Config
+  readonly log: Log
+  readonly clock: Clock
+  readonly assistant: Assistant
+  readonly services: Services
+  readonly lines: FixedLines
+  readonly journals: LiveJournals
+  readonly store: Store
+}
+
+/** The assistant's words for each line that turn-taking may call for. */
+const lineNames: Readonly<Record<LineName, keyof Lines>> = {
+  greeting: 'greeting',
+  'still-there': 'stillThere',
+  'anyone-there': 'stillThereAgain',
+  goodbye: 'silenceGoodbye',
+  'time-up': 'longestCallGoodbye',
+  pardon: 'sayAgain',
+  trouble: 'retryApology',
+}
+
+/** What a call may say without thinking, in the assistant's words; to be spoken before the first call. */
+export const fixedTexts = ({ lines }: Assistant): readonly string[] => Object.values(lineNames).map(name => lines[name])
+
+export function makeCall(world: CallWorld, { callSid, from }: Ring): CallHandle {
+  const { config, log, clock, assistant, services, journals, store } = world
+  const rules = { pipeline: config.pipeline, longestMs: config.maxCallMs }
+  const startedAt = new Date().toISOString()
+  const folder = new CallFolder({
+    calls: store.callsDir,
+    name: callSid,
+    failed: error => log.error({ err: error, callSid }, 'part of a call cannot be recorded; the call goes on'),
+  })
+  const stored = store.record(folder, { callSid, startedAt, from, conversationId: null, folder: folder.made })
+  const journal = journals.watched(callSid, stored)
+  const heading = { version: 1, callSid, startedAt, assistant: assistant.id, providers: services.names(), rules } as const
+  journal.write({ at: 0, ms: 0, type: 'call', ...heading })
+  services.warm()
+  return new Call({
+    clock,
+    rules,
+    journal,
+    transcribe: services.transcribe,
+    detectVoice: services.detectVoice,
+    openReplies: (signal, note) => repliesOf(world, signal, note),
+  })
+}
+
+function repliesOf({ config, assistant, services, lines }: CallWorld, signal: AbortSignal, note: Note): Replies {
+  return openReplies({
+    pipeline: config.pipeline,
+    messages: (history, said) => buildMessages(assistant, history, said),
+    think: (messages, replySignal) => services.think(messages, replySignal, note),
+    speak: services.openVoice(signal, note),
+    speakLine: name => kept(lines, assistant.lines[lineNames[name]]),
+  })
+}
+
+async function* kept(lines: FixedLines, text: string): AsyncIterable<Speech> {
+  yield lines.find(text) ?? (await lines.say(text))
+}

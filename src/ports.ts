@@ -1,0 +1,141 @@
+/**
+ * What a phone call needs from the outside world. Adapters implement these contracts; nothing else knows a vendor.
+ *
+ * Rules that hold for every port:
+ * - Audio is raw G.711 mu-law, 8 kHz, mono. No headers, no other format, anywhere.
+ * - Times are milliseconds. *Call time* starts at 0 with the first frame of the caller's audio and advances
+ *   20 ms with each frame; it is the only clock that turn-taking knows.
+ * - On abort a port ends early and quietly: an iterable just ends (it does not throw), a callback is not called again,
+ *   and every socket, timer and listener behind it is released.
+ * - Failure is a rejection (iterables) or a `deaf` report (recogniser), once, as a `ProviderError`. Nothing throws through a
+ *   callback. What a port puts right by itself, such as a connection opened again, it tells as a `Note` for the record.
+ * - test/conformance/ holds one suite per port; a new provider passes it before it answers a call.
+ */
+import type { Frame } from './audio/frames.ts'
+
+/** Told what went wrong with a service, when it does, though nobody need do anything about it. Never throws; no secret is in it. */
+export type Note = (trouble: ProviderError) => void
+
+/* ── Hearing words ─────────────────────────────────────────────────────────────────────────────────────────── */
+
+/** A word as the recogniser heard it. Times are call time and may be off by a syllable. */
+export type Word = {
+  readonly text: string
+  readonly startMs: number
+  readonly endMs: number
+  /** True once the recogniser will not change this word unless it also changes `turn`s it has not declared complete. */
+  readonly final: boolean
+  /** 0 to 1, or null if the recogniser does not say. */
+  readonly confidence: number | null
+}
+
+export type TranscriptNews =
+  /**
+   * All words of one of the recogniser's turns as it hears them now: replaces everything said before of the same `turn`.
+   * Turns are numbered from 0 and only grow. `completeToMs` is null while the recogniser may still change or add words;
+   * otherwise it vouches that the caller said nothing else before that moment of call time (the words may be none).
+   * More words may follow in the same turn if the caller goes on.
+   */
+  | { readonly type: 'words'; readonly turn: number; readonly words: readonly Word[]; readonly completeToMs: number | null }
+  /** The recogniser is lost; what the caller says may go unheard until `hearing`. */
+  | { readonly type: 'deaf'; readonly error: ProviderError }
+  /** It is back. Audio it never got, or never finished, has been given to it again where possible. */
+  | { readonly type: 'hearing' }
+
+/** Opens a recogniser for one call, at once and before the caller is on the line; audio heard before it is ready waits in it. */
+export type Transcribe = (tell: (news: TranscriptNews) => void, signal: AbortSignal, note?: Note) => Transcription
+
+export interface Transcription {
+  /** The caller's next 20 ms; the n-th frame is call time n*20 to n*20+20. Synchronous, never blocks, never throws. */
+  hear(frame: Frame): void
+  /** The caller began to speak at `fromMs` (call time). A hint; told a little late. */
+  callerSpoke(fromMs: number): void
+  /** The caller has been silent since `sinceMs` (call time): the words up to there are wanted as soon as possible. */
+  callerPaused(sinceMs: number): void
+  /** The reply is due and the words are still not settled: end the turn now (AssemblyAI: ForceEndpoint). At most once a pause. */
+  settle(): void
+}
+
+/* ── Thinking ──────────────────────────────────────────────────────────────────────────────────────────────── */
+
+export type Message = { readonly role: 'system' | 'user' | 'assistant'; readonly content: string }
+
+export type Thought =
+  /** The next piece of the reply, in any cut; the pieces joined are the reply. */
+  | { readonly type: 'text'; readonly text: string }
+  /** The call is to end once the reply has been heard. */
+  | { readonly type: 'end-call' }
+  /** What this reply cost so far; `estimated` if the service did not say. */
+  | { readonly type: 'usage'; readonly promptTokens: number; readonly completionTokens: number; readonly estimated: boolean }
+
+/** Continues a conversation. `messages` ends with what the caller said last. Rejects if the reply stays unfinished. */
+export type Think = (messages: readonly Message[], signal: AbortSignal, note?: Note) => AsyncIterable<Thought>
+
+/* ── Speaking ──────────────────────────────────────────────────────────────────────────────────────────────── */
+
+/** A word as it is spoken, with the spaces and punctuation that belong to it. Times count from the reply's first sample. */
+export type SpokenWord = { readonly text: string; readonly startMs: number; readonly endMs: number }
+
+/** The next stretch of a reply's speech: mu-law of any length, and the words whose audio *begins* in it. */
+export type Speech = { readonly audio: Uint8Array; readonly words: readonly SpokenWord[] }
+
+/**
+ * Says phrases as they come; each is worth speaking by itself. Yields the speech in order and as early as it exists.
+ * The words' texts joined are the phrases joined, so that what was heard can be told to the word.
+ */
+export type Speak = (phrases: AsyncIterable<string>, signal: AbortSignal) => AsyncIterable<Speech>
+
+/** Opens a voice for one call, at once and before anything is to be said. Replies are spoken one after another. */
+export type OpenVoice = (signal: AbortSignal, note?: Note) => Speak
+
+/* ── The line ──────────────────────────────────────────────────────────────────────────────────────────────── */
+
+/** The caller's end of the line. Synchronous; never throws, also not after the caller has hung up. */
+export interface Line {
+  /** Plays mu-law after everything played before. */
+  play(audio: Uint8Array): void
+  /** Asks to be told, by this name, once everything played so far has been heard. `clear` makes all marks come back at once. */
+  mark(name: string): void
+  /** Throws away what has been played but not heard. */
+  clear(): void
+  hangUp(): void
+}
+
+/* ── Voice detection ───────────────────────────────────────────────────────────────────────────────────────── */
+
+/** Tells, window by window, how likely it is that a person speaks (0 to 1); the answer may come a few frames late. */
+export type DetectVoice = (
+  tell: (windowEndMs: number, probability: number) => void,
+  signal: AbortSignal,
+) => { hear(frame: Frame): void }
+
+/* ── Time ──────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+export interface Clock {
+  /** Milliseconds on a clock that never goes backwards. */
+  now(): number
+  /** Calls back once, no earlier than `delayMs` from now. The returned function calls it off. */
+  after(delayMs: number, callback: () => void): () => void
+}
+
+/* ── Failure ───────────────────────────────────────────────────────────────────────────────────────────────── */
+
+/** A service let us down: which one, in which stage of its work, and whether asking again may help. Carries no secret. */
+export class ProviderError extends Error {
+  readonly provider: string
+  readonly stage: string
+  readonly retryable: boolean
+
+  constructor(provider: string, stage: string, message: string, retryable: boolean, options?: ErrorOptions) {
+    super(`${provider} (${stage}): ${message}`, options)
+    this.name = 'ProviderError'
+    this.provider = provider
+    this.stage = stage
+    this.retryable = retryable
+  }
+
+  /** An error's message is not among what JSON keeps; the journal wants it. */
+  toJSON(): { readonly provider: string; readonly stage: string; readonly message: string; readonly retryable: boolean } {
+    return { provider: this.provider, stage: this.stage, message: this.message, retryable: this.retryable }
+  }
+}

@@ -1,0 +1,129 @@
+/**
+ * Chooses and opens the services that the configuration names: what hears, what answers, what speaks. The only place that
+ * knows every provider; calls know only their ports.
+ */
+import type { Assistant } from './assistant/assistant.ts'
+import type { Config } from './config.ts'
+import type { Log } from './log.ts'
+import type { Clock, DetectVoice, OpenVoice, Think, Transcribe } from './ports.ts'
+import { assemblyAI } from './providers/assemblyai/assemblyai.ts'
+import { elevenLabs } from './providers/elevenlabs/elevenlabs.ts'
+import { loadLocalEngines, type LocalEngines } from './providers/local/engines.ts'
+import { scripted, SCRIPT_DESCRIPTION } from './providers/local/script/script.ts'
+import { loadSilero } from './providers/local/silero.ts'
+import { openAI } from './providers/openai/openai.ts'
+
+export type Services = {
+  readonly transcribe: Transcribe
+  readonly think: Think
+  readonly openVoice: OpenVoice
+  readonly detectVoice: DetectVoice
+  /** All that shapes the sound of the voice: audio kept under another such text is another voice's. */
+  readonly sound: string
+  /** What answers the phone, for log, page and README; no secrets. The model may change during the day. */
+  names(): ServiceNames
+  /** Asks the services whether they will do. Gives what is to be mended, and what may matter soon. */
+  check(): Promise<{ readonly problems: readonly string[]; readonly warnings: readonly string[] }>
+  /** The phone rings: what can be opened ahead is. */
+  warm(): void
+  close(): Promise<void>
+}
+
+export type ServiceNames = { readonly stt: string; readonly llm: string; readonly tts: string; readonly vad: string }
+
+export type ServicesParts = {
+  readonly config: Config
+  readonly assistant: Assistant
+  readonly clock: Clock
+  readonly log: Log
+  /** Told as each part is ready. */
+  readonly ready: (part: string) => void
+}
+
+/** Opens all of them side by side. Rejects with an error that says what is missing. */
+export async function openServices(parts: ServicesParts): Promise<Services> {
+  const { config, assistant, clock, log, ready } = parts
+  const local = config.recogniser.kind === 'local' || config.voice.kind === 'local'
+  const [engines, silero] = await Promise.all([
+    local ? loadLocalEngines({ keyTerms: assistant.keyTerms, onReady: ready }) : null,
+    loadSilero(clock, error => log.error({ err: error }, 'the voice detector has failed; calls go on by loudness alone')),
+  ])
+  ready('silero')
+  const recogniser = openRecogniser(parts, engines)
+  const brain = openBrain(parts)
+  const voice = openVoiceService(parts, engines)
+  return {
+    transcribe: recogniser.transcribe,
+    think: brain.think,
+    openVoice: voice.openVoice,
+    detectVoice: silero.detect,
+    sound: voice.sound,
+    names: () => ({ stt: recogniser.name, llm: brain.name(), tts: voice.name, vad: 'Silero v6' }),
+    async check() {
+      const checks = await Promise.all([brain.check(), voice.check()])
+      return { problems: checks.flatMap(({ problems }) => problems), warnings: checks.flatMap(({ warnings }) => warnings) }
+    },
+    warm: () => brain.warm(),
+    async close() {
+      await Promise.all([engines?.close(), brain.close()])
+    },
+  }
+}
+
+const nothingToCheck = async () => ({ problems: [], warnings: [] })
+
+function openRecogniser({ config, assistant, clock, log }: ServicesParts, engines: LocalEngines | null) {
+  if (config.recogniser.kind === 'local') return { transcribe: engines!.transcribe, name: 'Moonshine tiny (local)' }
+  const { apiKey, url, model } = config.recogniser
+  const note = (told: { readonly type: string; readonly error?: Error }): void => {
+    if (told.error) log.warn({ err: told.error }, 'AssemblyAI')
+    else log.debug({ session: told.type }, 'AssemblyAI')
+  }
+  return {
+    transcribe: assemblyAI({ apiKey: apiKey.reveal(), url, model, keyTerms: assistant.keyTerms, clock, note }),
+    name: `AssemblyAI ${model}`,
+  }
+}
+
+function openBrain({ config, assistant, clock, log }: ServicesParts) {
+  if (config.brain.kind === 'local') {
+    return {
+      think: scripted(assistant),
+      name: () => SCRIPT_DESCRIPTION,
+      check: nothingToCheck,
+      warm: () => {},
+      close: async () => {},
+    }
+  }
+  const { apiKey, baseUrl, models } = config.brain
+  const { think, check, model, warm, close } = openAI({
+    apiKey: apiKey?.reveal() ?? null,
+    baseURL: baseUrl,
+    models,
+    clock,
+    mayEndCall: true,
+    note: text => log.warn({ provider: 'openai' }, text),
+    onUsage: usage => log.info({ usage }, 'OpenAI usage'),
+  })
+  return { think, check, warm: () => void warm(), close, name: () => model() ?? 'no model' }
+}
+
+function openVoiceService({ config, clock, log }: ServicesParts, engines: LocalEngines | null) {
+  if (config.voice.kind === 'local') {
+    return { openVoice: engines!.openVoice, sound: 'flite rms', name: 'flite rms (local)', check: nothingToCheck }
+  }
+  const { apiKey, url, voiceId, model } = config.voice
+  const { openVoice, sound, check } = elevenLabs({
+    apiKey: apiKey.reveal(),
+    url,
+    voiceId,
+    model,
+    voiceSettings,
+    clock,
+    note: (text, facts) => log.info({ provider: 'elevenlabs', ...facts }, text),
+  })
+  return { openVoice, sound, check, name: `ElevenLabs ${model}, voice ${voiceId}` }
+}
+
+/** Fixed: the same words must sound the same on every call. */
+const voiceSettings = { stability: 0.5, similarityBoost: 0.8, speed: 1 } as const

@@ -1,0 +1,90 @@
+/**
+ * A journal that is also kept in the database: everything goes to the journal behind it first, and what belongs in the database
+ * is handed to the queue. Takes no time of the call and cannot fail it.
+ */
+import { join } from 'node:path'
+import type { Entry, Journal } from '../call/journal.ts'
+import { writeOrigin, type KeptOrigin } from './call-origin.ts'
+import { CallRecord, type Writing } from './call-record.ts'
+import type { Database } from './database.ts'
+import { writeAll } from './write-records.ts'
+import type { WriteQueue } from './write-queue.ts'
+
+/** A call that goes on, as far as it has come. */
+export type LiveCall = {
+  readonly callSid: string
+  readonly conversationId: string
+  readonly personId: string | null
+  readonly startedAt: string
+  readonly lengthMs: number
+  /** What the bot has begun to say so far, greeting and prompts included. */
+  readonly replies: number
+}
+
+export type RecordedParts = {
+  readonly database: Database
+  readonly queue: Pick<WriteQueue, 'add'>
+  readonly callsDir: string
+  /** The name of the call's folder once it exists; null if it could not be made. */
+  readonly folder: Promise<string | null>
+  readonly origin: KeptOrigin
+  readonly note: (text: string, facts: object) => void
+  /** Told at every change, and null at the end. */
+  readonly live: (call: LiveCall | null) => void
+}
+
+export function recorded(kept: Journal, parts: RecordedParts): Journal {
+  const { database, queue, folder, origin } = parts
+  const record = new CallRecord({ folder: '', personId: origin.personId, conversationId: origin.conversationId })
+  let whole = true
+  const write = async (writings: readonly Writing[]): Promise<void> => {
+    const name = (await folder) ?? ''
+    // A call that lacks a part must not look complete: the next start takes it in from its folder.
+    const due = whole ? writings : writings.filter(({ type }) => type !== 'end')
+    await writeAll(
+      database,
+      due.map(writing => inFolder(writing, name)),
+    )
+  }
+  const keep = (writings: readonly Writing[]): void => {
+    if (writings.length === 0) return
+    queue.add(
+      () => write(writings),
+      () => {
+        whole = false
+      },
+    )
+  }
+  const tellLive = (lengthMs: number): void => {
+    const { callSid, conversationId, personId, startedAt } = origin
+    parts.live({ callSid, conversationId, personId, startedAt, lengthMs, replies })
+  }
+  let replies = 0
+  void keepOrigin(parts)
+  return {
+    write(entry: Entry) {
+      kept.write(entry)
+      keep(record.take(entry))
+      if (entry.type === 'first-frame') replies++
+      tellLive(entry.at)
+    },
+    audio: (caller, bot) => kept.audio(caller, bot),
+    async close() {
+      keep(record.end())
+      parts.live(null)
+      await kept.close()
+    },
+  }
+}
+
+const inFolder = (writing: Writing, folder: string): Writing =>
+  writing.type === 'call' ? { ...writing, call: { ...writing.call, folder } } : writing
+
+async function keepOrigin({ callsDir, folder, origin, note }: RecordedParts): Promise<void> {
+  try {
+    const name = await folder
+    if (name !== null) await writeOrigin(join(callsDir, name), origin)
+  } catch (error) {
+    note('whose call it is cannot be kept in its folder', { err: error, callSid: origin.callSid })
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * What outlives a call: every call with its turns, costs and caller, in a database. Calls hand their records over and go on;
+ * readers (console, interface, scripts) ask the files beside this one, with `database`.
+ */
+import { join } from 'node:path'
+import type { Journal } from '../call/journal.ts'
+import type { Clock } from '../ports.ts'
+import { mayPass, openDatabase, type Database } from './database.ts'
+import { openPeople, type PersonOf } from './people-key.ts'
+import { recorded, type LiveCall } from './recorded.ts'
+import { foldersIn, takeIn } from './take-in.ts'
+import { WriteQueue } from './write-queue.ts'
+
+export type StoreParts = {
+  readonly dataDir: string
+  /** `postgres://…` for a fleet; null keeps the database in `dataDir`. */
+  readonly databaseUrl: string | null
+  readonly clock: Clock
+  /** For the log: trouble, and its end. */
+  readonly note: (text: string, facts: object) => void
+}
+
+/** A call as it begins. */
+export type CallToRecord = {
+  readonly callSid: string
+  /** As in the journal's heading. */
+  readonly startedAt: string
+  /** The caller's number as Twilio gives it; it is not kept. */
+  readonly from: string | null
+  /** The conversation this call continues; null begins one. */
+  readonly conversationId: string | null
+  /** The name of its folder once it exists; null if it could not be made. */
+  readonly folder: Promise<string | null>
+}
+
+export type Store = {
+  readonly database: Database
+  /** Where the folders of the calls are. */
+  readonly callsDir: string
+  readonly personOf: PersonOf
+  /** The journal to write to: keeps the call in the database too. */
+  record(kept: Journal, call: CallToRecord): Journal
+  /** The calls going on, the oldest first. */
+  live(): readonly LiveCall[]
+  /** For health checks and metrics. */
+  state(): { readonly waiting: number; readonly lost: number }
+  /** Resolves once the folders that an earlier process left have been taken in. */
+  readonly tookIn: Promise<void>
+  /** Writes what still waits, for at most so long, and closes the database. */
+  close(withinMs: number): Promise<void>
+}
+
+/**
+ * Opens the database, and begins to take in what an earlier process could not store. Rejects with a StartFault that says what to
+ * do if the database cannot be used.
+ */
+export async function openStore({ dataDir, databaseUrl, clock, note }: StoreParts): Promise<Store> {
+  const callsDir = join(dataDir, 'calls')
+  const personOf = openPeople(dataDir)
+  const folders = await foldersIn(callsDir)
+  const lost = (error: Error): void => note('a connection to the database was lost', { err: error })
+  const database = await openDatabase({ dataDir, url: databaseUrl, note: lost })
+  const queue = new WriteQueue({ clock, mayPass, note })
+  const stop = new AbortController()
+  const takingIn = takeIn({ database, callsDir, folders, note, signal: stop.signal }).then(
+    ({ taken }) => {
+      if (taken > 0) note('calls were taken in from their folders', { taken })
+    },
+    (error: unknown) => note('calls could not be taken in from their folders', { err: error }),
+  )
+  const live = new Map<object, LiveCall>()
+  return {
+    database,
+    callsDir,
+    personOf,
+    record(kept, { callSid, startedAt, from, conversationId, folder }) {
+      const origin = { callSid, startedAt, personId: personOf(from), conversationId: conversationId ?? callSid }
+      return recorded(kept, {
+        database,
+        queue,
+        callsDir,
+        folder,
+        origin,
+        note,
+        live: call => void (call ? live.set(origin, call) : live.delete(origin)),
+      })
+    },
+    live: () => [...live.values()],
+    tookIn: takingIn,
+    state: () => queue.state,
+    async close(withinMs) {
+      stop.abort()
+      await Promise.all([queue.close(withinMs), takingIn])
+      await database.destroy()
+    },
+  }
+}

@@ -1,0 +1,103 @@
+/**
+ * Takes calls into the database from their folders: those whose process died before all of them was stored, and all of them if
+ * the database is new. What is stored already stays as it is, so it may be done at every start.
+ */
+import { open, readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Entry, Heading } from '../call/journal.ts'
+import { entryOf } from '../call/replay.ts'
+import { fileNames } from './call-folder.ts'
+import { readOrigin } from './call-origin.ts'
+import { callIdOf, CallRecord, type CallOrigin } from './call-record.ts'
+import type { Database } from './database.ts'
+import { writeAll } from './write-records.ts'
+
+export type TakeInParts = {
+  readonly database: Database
+  readonly callsDir: string
+  /** The names of the folders to look at, listed before any call of this process began. */
+  readonly folders: readonly string[]
+  readonly note: (text: string, facts: object) => void
+  /** Ends it after the folder under way. */
+  readonly signal: AbortSignal
+}
+
+export type TakenIn = { readonly taken: number; readonly unreadable: number }
+
+export async function foldersIn(callsDir: string): Promise<readonly string[]> {
+  const entries = await readdir(callsDir, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return []
+    throw error
+  })
+  return entries.filter(entry => entry.isDirectory()).map(({ name }) => name)
+}
+
+/** Rejects if the database fails; a folder that cannot be read is noted and left. */
+export async function takeIn({ database, callsDir, folders, note, signal }: TakeInParts): Promise<TakenIn> {
+  const stored = await database.selectFrom('calls').select('id').where('endedReason', 'is not', null).execute()
+  const complete = new Set(stored.map(({ id }) => id))
+  let taken = 0
+  let unreadable = 0
+  for (const folder of folders) {
+    if (signal.aborted) break
+    const path = join(callsDir, folder)
+    try {
+      const heading = await headingOf(path)
+      if (complete.has(callIdOf(heading))) continue
+      await takeCall(database, path, await originOf(path, folder, heading))
+      taken++
+    } catch (error) {
+      if (!(error instanceof UnreadableFolder)) throw error
+      unreadable++
+      note('the folder of a call cannot be taken in', { folder, why: error.message })
+    }
+  }
+  return { taken, unreadable }
+}
+
+class UnreadableFolder extends Error {}
+
+async function takeCall(database: Database, path: string, origin: CallOrigin): Promise<void> {
+  const record = new CallRecord(origin)
+  const writings = (await entriesOf(path)).flatMap(entry => record.take(entry))
+  await writeAll(database, [...writings, ...record.end()])
+}
+
+async function originOf(path: string, folder: string, { callSid }: Heading): Promise<CallOrigin> {
+  const kept = await readOrigin(path)
+  return { folder, personId: kept?.personId ?? null, conversationId: kept?.conversationId ?? callSid }
+}
+
+/** A heading is a few hundred characters long. */
+const HEADING_BYTES = 4096
+
+async function headingOf(path: string): Promise<Heading> {
+  const file = await open(join(path, fileNames.journal)).catch(() => {
+    throw new UnreadableFolder('it has no journal')
+  })
+  try {
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(HEADING_BYTES), 0, HEADING_BYTES, 0)
+    const [first = ''] = buffer.toString('utf8', 0, bytesRead).split('\n')
+    const entry = parsed(first)
+    if (entry?.type === 'call') return entry
+    throw new UnreadableFolder('its journal does not begin with a call')
+  } finally {
+    await file.close()
+  }
+}
+
+/** All entries up to the first line that is none: a killed process leaves half a line, a failing disk anything. */
+async function entriesOf(path: string): Promise<readonly Entry[]> {
+  const lines = (await readFile(join(path, fileNames.journal), 'utf8')).split('\n')
+  const entries = lines.map(parsed)
+  const end = entries.indexOf(null)
+  return entries.slice(0, end === -1 ? undefined : end) as readonly Entry[]
+}
+
+function parsed(line: string): Entry | null {
+  try {
+    return entryOf(line)
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest'
+import { assistantNamed, assistantNames } from '../../src/assistant/assistant.ts'
+
+const nooks = assistantNamed('nooks')!
+const { facts, lines, replies, keyTerms, persona } = nooks
+const pools = { ...replies.questions, ...replies.acts }
+
+type Spoken = readonly [name: string, text: string]
+
+const everythingSpoken: readonly Spoken[] = [
+  ...facts.flatMap(({ id, says, more }): readonly Spoken[] => [
+    [`fact ${id}`, says],
+    [`fact ${id}, more`, more],
+  ]),
+  ...Object.entries(lines).map(([id, line]): Spoken => [`line ${id}`, line]),
+  ...Object.entries(pools).flatMap(([id, ways]) => ways.map((way): Spoken => [`reply ${id}`, way])),
+]
+
+const words = (text: string) => text.split(/\s+/).length
+
+describe('the assistants', () => {
+  it('are chosen by name', () => {
+    expect(assistantNames).toEqual(['nooks'])
+    expect(assistantNamed('nooks')?.persona.company).toBe('Nooks')
+  })
+
+  it.each(['', 'nobody', 'constructor', '__proto__'])('none is called "%s"', name => {
+    expect(assistantNamed(name)).toBeNull()
+  })
+})
+
+describe('the facts about Nooks', () => {
+  it.each(facts.map(fact => [fact.id, fact] as const))(
+    '%s names a public page or is marked as our policy',
+    (_id, { source, topic }) => {
+      if (source.type === 'public') expect(new URL(source.where).protocol).toBe('https:')
+      else expect(source).toEqual({ type: 'policy' })
+      if (topic === 'feature' || topic === 'integration')
+        expect(source.type, 'what the product does must be public').toBe('public')
+    },
+  )
+
+  it('are each called something else, and each can be asked for', () => {
+    expect(new Set(facts.map(({ id }) => id)).size).toBe(facts.length)
+    for (const { asked } of facts) expect(asked.length).toBeGreaterThanOrEqual(4)
+  })
+
+  it('name no price, and leave prices, terms and law to a colleague', () => {
+    const said = (id: string) => facts.find(fact => fact.id === id)?.says
+    for (const id of ['price', 'trial', 'contract', 'calling-rules', 'countries', 'set-up-time'])
+      expect(said(id)).toMatch(/colleague/)
+    for (const [, text] of everythingSpoken) expect(text).not.toMatch(/per (seat|user|month)|dollars? (a|per)/)
+  })
+})
+
+describe('everything that is spoken word for word', () => {
+  it.each(everythingSpoken)('%s is plain words: no digits, no markup, whole sentences', (_id, text) => {
+    expect(text.replaceAll(/\{\w+\}/g, 'Jane')).toMatch(/^[A-Za-z][A-Za-z ,.:;?'-]*[.?]$/)
+    expect(text).not.toMatch(/ {2}|\s[.,;?]|\.\./)
+  })
+
+  it.each(everythingSpoken)('%s is short enough for the ear', (_id, text) => {
+    expect(words(text)).toBeLessThanOrEqual(26)
+  })
+
+  it.each(Object.entries(pools))('for "%s" there are at least two wordings, all different', (_id, ways) => {
+    expect(ways.length).toBeGreaterThanOrEqual(2)
+    expect(new Set(ways).size).toBe(ways.length)
+  })
+
+  it.each(Object.entries(replies.questions))('question "%s" is one sentence that no other question shares', (id, ways) => {
+    const others = Object.entries(replies.questions).flatMap(([other, theirs]) => (other === id ? [] : theirs))
+    for (const way of ways) {
+      expect(way).toMatch(/^[^.?!]+\?$/)
+      expect(others).not.toContain(way)
+    }
+  })
+
+  it('says from the start that it is an AI, and never that it is human', () => {
+    expect(lines.greeting).toContain('AI')
+    expect(persona.role).toContain('AI')
+    for (const [, text] of everythingSpoken) expect(text).not.toMatch(/I am human|I'm human|I am a person|I'm a person/i)
+  })
+
+  it('ends the calls it ends with a goodbye', () => {
+    for (const line of [lines.silenceGoodbye, lines.longestCallGoodbye, lines.brokenGoodbye]) expect(line).toMatch(/Goodbye\.$/)
+  })
+})
+
+describe('the key terms', () => {
+  it('fit what recognisers take: at most 100, each at most 50 characters, none twice', () => {
+    expect(keyTerms.length).toBeLessThanOrEqual(100)
+    expect(new Set(keyTerms).size).toBe(keyTerms.length)
+    for (const term of keyTerms) expect(term.length).toBeLessThanOrEqual(50)
+    expect(keyTerms[0]).toBe('Nooks')
+  })
+})

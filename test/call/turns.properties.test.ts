@@ -1,0 +1,251 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { newCall } from '../../src/call/facts.ts'
+import type { Command } from '../../src/call/rules.ts'
+import { step } from '../../src/call/turns.ts'
+import { play, replyWord, type Model, type Run, type Scene, type Utterance } from './world.ts'
+
+/*
+ * What must hold on every call, whatever the caller, the recogniser, the model and the line do. The numbers are written out:
+ * a test that took them from the code would not notice a change. Properties are checked themselves by `npm run mutate`.
+ */
+
+const numRuns = Number(process.env['RUNS'] ?? 1500)
+const check = <T>(arbitrary: fc.Arbitrary<T>, predicate: (value: T) => void): void =>
+  fc.assert(fc.property(arbitrary, predicate), { numRuns })
+
+const words = fc.array(fc.constantFrom('we', 'use', 'salesforce', 'today', 'no', 'what', 'price'), { minLength: 1, maxLength: 4 })
+const someone: fc.Arbitrary<Utterance> = fc.record({
+  gapMs: fc.integer({ min: 20, max: 3000 }),
+  speakMs: fc.integer({ min: 100, max: 2000 }),
+  words,
+  finalAfterMs: fc.integer({ min: 0, max: 1100 }),
+  partialAfterMs: fc.option(fc.integer({ min: 0, max: 600 })),
+  echoesMs: fc.constant([]),
+})
+const noisy: fc.Arbitrary<Utterance> = fc.oneof(
+  { weight: 3, arbitrary: someone },
+  { weight: 1, arbitrary: someone.map(u => ({ ...u, words: [] })) },
+)
+const unreliable: fc.Arbitrary<Utterance> = fc
+  .tuple(noisy, fc.array(fc.integer({ min: 0, max: 2500 }), { maxLength: 2 }), fc.integer({ min: 0, max: 2500 }))
+  .map(([utterance, echoesMs, finalAfterMs]) => ({ ...utterance, echoesMs, finalAfterMs }))
+const model = (fails: fc.Arbitrary<Model['fails']>): fc.Arbitrary<Model> =>
+  fc.record({
+    firstAudioMs: fc.integer({ min: 0, max: 1500 }),
+    words: fc.integer({ min: 1, max: 6 }),
+    wordMs: fc.integer({ min: 0, max: 500 }),
+    fails,
+  })
+const sound = model(fc.constant<Model['fails']>('never'))
+const flaky = model(fc.constantFrom<Model['fails']>('never', 'never', 'silent', 'midway'))
+
+const scene = (utterance: fc.Arbitrary<Utterance>, models: fc.Arbitrary<Model>): fc.Arbitrary<Scene> =>
+  fc.record({
+    caller: fc.array(utterance, { minLength: 1, maxLength: 8 }),
+    model: fc.array(models, { minLength: 1, maxLength: 6 }),
+    declares: fc.boolean(),
+    sureAfterMs: fc.constantFrom(0, 60, 100),
+    hangUpMs: fc.integer({ min: 1, max: 60_000 }),
+  })
+const kind = scene(someone, sound)
+const hostile = scene(unreliable, flaky)
+
+const given = <T extends Command['type']>(run: Run, type: T) =>
+  run.given.flatMap(({ at, command }) =>
+    command.type === type ? [{ at, command: command as Extract<Command, { type: T }> }] : [],
+  )
+const answersOf = (run: Run) => run.turns.history.filter(exchange => exchange.caller !== '').map(exchange => exchange.caller)
+/** Up to which moment the call's history can be complete: what was said after it had no time to be answered. */
+const calm = (s: Scene): Scene => ({ ...s, hangUpMs: 600_000 })
+
+describe('turn-taking, on any call', () => {
+  it('never lets a reply out before the caller has been silent for 500 ms', () => {
+    check(hostile, s => {
+      const run = play(s)
+      for (const { at } of given(run, 'release')) {
+        const last = run.speech.filter(x => x.startMs < at).at(-1)!
+        expect(at - last.endMs).toBeGreaterThanOrEqual(500)
+      }
+    })
+  })
+
+  it('lets it out at exactly 500 ms when the words are known by then, ready or not', () => {
+    check(fc.tuple(someone, sound, fc.boolean()), ([u, m, declares]) => {
+      const run = play({
+        caller: [{ ...u, finalAfterMs: Math.min(u.finalAfterMs, 500) }],
+        model: [m],
+        declares,
+        sureAfterMs: 60,
+        hangUpMs: 10_000,
+      })
+      expect(given(run, 'release').map(r => r.at - run.speech[0]!.endMs)).toEqual([500])
+    })
+  })
+
+  it('lets it out in the moment the words are settled when that is later', () => {
+    check(fc.tuple(someone, sound, fc.integer({ min: 500, max: 1199 })), ([u, m, finalAfterMs]) => {
+      const run = play({ caller: [{ ...u, finalAfterMs }], model: [m], declares: true, sureAfterMs: 60, hangUpMs: 10_000 })
+      expect(given(run, 'release').map(r => r.at - run.speech[0]!.endMs)).toEqual([finalAfterMs])
+    })
+  })
+
+  it('answers all the caller has said since the last answer that was heard, as a plain pipeline would', () => {
+    check(kind, s => {
+      const run = play(calm(s))
+      for (const { at, command } of given(run, 'release')) {
+        const asked = given(run, 'prepare').find(p => p.command.id === command.id)!.command
+        const spoken = run.speech.filter(x => x.startMs < at).flatMap(x => x.words)
+        const answered = asked.history.map(exchange => exchange.caller).filter(caller => caller !== '')
+        expect([...answered, asked.said].join(' ')).toBe(spoken.join(' '))
+      }
+    })
+  })
+
+  it('tells the model only what the caller had heard when it was asked', () => {
+    check(hostile, s => {
+      const run = play(s)
+      for (const { command } of given(run, 'prepare')) {
+        for (const exchange of command.history) expect(run.heard.get(exchange.id)!.startsWith(exchange.bot)).toBe(true)
+      }
+      for (const exchange of run.turns.history) expect(exchange.bot).toBe(run.heard.get(exchange.id))
+    })
+  })
+
+  it('loses no word of the caller and answers none twice', () => {
+    check(kind, s => {
+      const run = play(calm(s))
+      expect(answersOf(run).join(' ')).toBe(run.speech.flatMap(x => x.words).join(' '))
+    })
+  })
+
+  it('loses none and doubles none when the model fails and the recogniser repeats itself', () => {
+    check(
+      scene(
+        someone.map(u => ({ ...u, echoesMs: [0, 700] })),
+        flaky,
+      ),
+      s => {
+        const run = play(calm(s))
+        expect(answersOf(run).join(' ')).toBe(run.speech.flatMap(x => x.words).join(' '))
+      },
+    )
+  })
+
+  it('has at most one reply audible, and ends every reply it begins', () => {
+    check(hostile, s => {
+      const run = play(s)
+      let open: number | null = null
+      for (const { command } of run.given) {
+        if (command.type === 'prepare' || command.type === 'say') {
+          expect(open === null || run.heard.get(open) !== undefined).toBe(true)
+          open = command.id
+        }
+        if (command.type === 'release' || command.type === 'hold' || command.type === 'resume') expect(command.id).toBe(open)
+        if (command.type === 'drop') {
+          expect(command.id).toBe(open)
+          open = null
+        }
+      }
+      expect(run.turns.reply).toBeNull()
+      expect(run.audible.at(-1)!.id).toBeNull()
+    })
+  })
+
+  it('falls silent in the same instant in which the caller speaks', () => {
+    check(hostile, s => {
+      const run = play(s)
+      const spoke = run.events.flatMap((event, n) => (event.type === 'caller-spoke' ? [{ event, after: run.audible[n]! }] : []))
+      for (const { after } of spoke) expect(after.id === null || after.held).toBe(true)
+    })
+  })
+
+  it('decides every hold: a noise lets the reply go on, words end it', () => {
+    check(hostile, s => {
+      const run = play({ ...s, hangUpMs: 120_000 })
+      const lastSound = run.speech.at(-1)!.endMs
+      for (const [n, { held }] of run.audible.entries()) {
+        const next = run.audible[n + 1]
+        if (held && next && !next.held) expect(next.at).toBeLessThanOrEqual(lastSound + 3000)
+      }
+    })
+    check(
+      scene(
+        someone.map((u): Utterance => ({ ...u, words: [] })),
+        sound,
+      ),
+      s => {
+        const run = play({ ...s, hangUpMs: 30_000 })
+        expect(given(run, 'drop').filter(({ command }) => command.why !== 'call-ended')).toEqual([])
+        expect(given(run, 'resume').length).toBeGreaterThanOrEqual(given(run, 'hold').length - 1)
+      },
+    )
+  })
+
+  it('never answers noise', () => {
+    check(
+      scene(
+        someone.map((u): Utterance => ({ ...u, words: [] })),
+        sound,
+      ),
+      s => {
+        expect(given(play(s), 'prepare')).toEqual([])
+      },
+    )
+  })
+
+  it('speculates at most four times a turn, and asks at most twice for the same words', () => {
+    check(hostile, s => {
+      const run = play(s)
+      let early = 0
+      for (const { at, command } of run.given) {
+        if (command.type === 'release' || command.type === 'say') early = 0
+        const last = run.speech.filter(x => x.startMs <= at).at(-1)
+        if (command.type === 'prepare' && last && at < last.endMs + 500) expect(++early).toBeLessThanOrEqual(4)
+      }
+    })
+    check(fc.tuple(someone, model(fc.constant<Model['fails']>('silent'))), ([u, m]) => {
+      const run = play({ caller: [u], model: [m], declares: true, sureAfterMs: 60, hangUpMs: 20_000 })
+      expect(given(run, 'prepare').length).toBeLessThanOrEqual(2)
+      expect(given(run, 'say').map(({ command }) => command.line)).toContain('trouble')
+    })
+  })
+
+  it('answers everybody: whoever says words and waits hears a reply, unless the model fails', () => {
+    check(kind, s => {
+      const run = play(calm(s))
+      const last = run.speech.at(-1)!
+      const answer = given(run, 'release').at(-1)!
+      expect(answer.at).toBeGreaterThanOrEqual(last.endMs + 500)
+      expect(answer.at).toBeLessThanOrEqual(Math.max(last.endMs + 1200, last.finalMs) + 1)
+      expect(run.heard.get(answer.command.id)).toContain(replyWord(answer.command.id, 0))
+    })
+  })
+
+  it('ends a call on which nobody speaks any more: two prompts, a goodbye, and it hangs up', () => {
+    check(kind, s => {
+      const run = play(calm(s))
+      expect(
+        given(run, 'say')
+          .slice(-3)
+          .map(({ command }) => command.line),
+      ).toEqual(['still-there', 'anyone-there', 'goodbye'])
+      expect(run.given.at(-1)!.command.type).toBe('hang-up')
+    })
+  })
+
+  it('decides the same again from the same events', () => {
+    check(hostile, s => {
+      const run = play(s)
+      let turns = newCall({ pipeline: 'draft', longestMs: 3_600_000 })
+      const again: Command[] = []
+      for (const event of run.events) {
+        const [next, commands] = step(turns, event)
+        turns = next
+        again.push(...commands)
+      }
+      expect(again).toEqual(run.given.map(({ command }) => command))
+      expect(turns).toEqual(run.turns)
+    })
+  })
+})

@@ -1,0 +1,71 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { Secret } from '../../src/secret.ts'
+import { openTickets } from '../../src/twilio/ticket.ts'
+import { callSid } from './wire.ts'
+
+const [ALICE, BOB] = [callSid(0xa), callSid(0xb)]
+
+function open(...keys: readonly string[]) {
+  const clock = { ms: Date.UTC(2026, 10, 21) }
+  const [first = 'key', ...others] = keys
+  const tickets = openTickets([new Secret(first), ...others.map(key => new Secret(key))], () => clock.ms)
+  return { clock, tickets }
+}
+
+describe('a ticket', () => {
+  it('is good once, for its own call, for less than 60 seconds', () => {
+    const { clock, tickets } = open()
+    const [early, late] = [tickets.issue(ALICE), tickets.issue(ALICE)]
+
+    expect(tickets.redeem(BOB, early)).toBe('foreign-ticket')
+    expect(tickets.redeem(ALICE, early)).toBeNull()
+    expect(tickets.redeem(ALICE, early)).toBe('replayed-ticket')
+    clock.ms += 59_999
+    expect(tickets.redeem(ALICE, late)).toBeNull()
+    clock.ms += 1
+    expect(tickets.redeem(ALICE, late)).toBe('expired-ticket')
+  })
+
+  it('is remembered as used until it expires, and forgotten then', () => {
+    const { clock, tickets } = open()
+    const ticket = tickets.issue(ALICE)
+    tickets.redeem(ALICE, ticket)
+    clock.ms += 59_999
+    for (let n = 0; n < 100; n++) tickets.redeem(BOB, tickets.issue(BOB))
+    expect(tickets.redeem(ALICE, ticket)).toBe('replayed-ticket')
+  })
+
+  it.each([undefined, ''])('that is %j is missing', ticket => {
+    expect(open().tickets.redeem(ALICE, ticket)).toBe('missing-ticket')
+  })
+
+  it('of one machine is good on another with the same key, and only there', () => {
+    const ticket = open('shared').tickets.issue(ALICE)
+    expect(open('shared').tickets.redeem(ALICE, ticket)).toBeNull()
+    expect(open('other').tickets.redeem(ALICE, ticket)).toBe('foreign-ticket')
+  })
+
+  it('made with the old key is good while the old key is', () => {
+    const ticket = open('old').tickets.issue(ALICE)
+    expect(open('new', 'old').tickets.redeem(ALICE, ticket)).toBeNull()
+    expect(open('new').tickets.redeem(ALICE, ticket)).toBe('foreign-ticket')
+  })
+
+  it('cannot be given a longer life, another number or another call, nor be guessed', () => {
+    const { tickets } = open()
+    const [expiry, number, hash] = tickets.issue(ALICE).split('.') as [string, string, string]
+    for (const changed of [`${Number(expiry) + 1}.${number}.${hash}`, `${expiry}.1${number}.${hash}`, `${expiry}.${number}.`]) {
+      expect(tickets.redeem(ALICE, changed)).toBe('foreign-ticket')
+    }
+    fc.assert(fc.property(fc.string(), text => tickets.redeem(ALICE, `${expiry}.${number}.${text}`) === 'foreign-ticket'))
+    fc.assert(fc.property(fc.string({ minLength: 1 }), text => tickets.redeem(ALICE, text) === 'foreign-ticket'))
+  })
+
+  it('shows neither the key nor the call', () => {
+    const ticket = open('the key').tickets.issue(ALICE)
+    expect(ticket).toMatch(/^\d+\.\d+\.[\w-]{43}$/)
+    // Twilio takes name and value of a parameter only below 500 characters together.
+    expect(ticket.length).toBeLessThan(100)
+  })
+})
