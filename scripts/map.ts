@@ -13,7 +13,7 @@ const { values } = parseArgs({ options: { check: { type: 'boolean', default: fal
 
 const files = ['src', 'twiml', 'scripts']
   .flatMap(folder => readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map(name => `${folder}/${name}`))
-  .filter(name => /\.(ts|xml)$/.test(name) && !name.endsWith('.d.ts'))
+  .filter(name => /\.(tsx?|xml)$/.test(name) && !name.endsWith('.d.ts'))
   .sort()
 const lines = files.map(name => fileLine(name, readFileSync(join(root, name), 'utf8')))
 const page = readFileSync(readme, 'utf8')

@@ -11,6 +11,7 @@ import { assistantNamed, type Assistant } from './assistant/assistant.ts'
 import { Calls } from './calls.ts'
 import { realClock, wallMs, wallTime } from './clock.ts'
 import { readConfig, type Config } from './config.ts'
+import { buildConsole, consoleDirOf, isConsoleBuilt } from './console-build.ts'
 import { openLog, type Log } from './log.ts'
 import { fixedTexts, makeCall } from './make-call.ts'
 import { fixedLines, type FixedLines } from './providers/audio-cache.ts'
@@ -63,6 +64,7 @@ async function start(): Promise<void> {
   print(styleText('bold', 'Halfsecond is starting'))
   const assistant = assistantNamed('nooks')!
   const ready = (part: string): void => print(`  ${part} is ready (${elapsed()})`)
+  const pagesReady = buildPages(log, elapsed)
   const services = await openServices({ config, assistant, clock: realClock, log, ready })
   const lines = await recordLines({ config, assistant, services, log })
   await tellWhatIsWrong(services)
@@ -94,6 +96,7 @@ async function start(): Promise<void> {
     drainMs: config.drainMs,
     about: () => ({ version, pipeline: config.pipeline, ...services.names() }),
     follow: journals.follow,
+    pagesDir: await pagesReady,
     addOwnRoutes: async (server, onlyOperator) => {
       await server.register(addApi, {
         store,
@@ -129,6 +132,19 @@ const localParts = ({ recogniser, brain, voice }: Config) => ({
   voice: voice.kind === 'local',
 })
 
+/** The folder with the web page, built if need be. Without it calls are answered all the same; null then. */
+async function buildPages(log: Log, elapsed: () => string): Promise<string | null> {
+  try {
+    if (isConsoleBuilt(root)) return consoleDirOf(root)
+    await buildConsole(root, String(process.pid))
+    print(`  the web page is built (${elapsed()})`)
+    return consoleDirOf(root)
+  } catch (error) {
+    log.error({ err: error }, 'the web page cannot be built')
+    return null
+  }
+}
+
 type LinesParts = { readonly config: Config; readonly assistant: Assistant; readonly services: Services; readonly log: Log }
 
 /** The greeting has to be there when the first phone rings; the other lines have a few seconds more. */
@@ -154,7 +170,8 @@ function introduce(services: Services, url: string, elapsed: string): void {
   print(`  hears    ${stt}, ${vad}`)
   print(`  answers  ${llm}`)
   print(`  speaks   ${tts}`)
-  print(`\nHear it: ${styleText('bold', 'npm run call')} in another terminal plays a recorded caller to it.`)
+  print(`\nLook: ${styleText('bold', url)} in a browser shows calls as they happen.`)
+  print(`Hear it: ${styleText('bold', 'npm run call')} in another terminal plays a recorded caller to it.`)
 }
 
 function loadDotEnv(): void {

@@ -17,6 +17,8 @@ export const MOST_REQUESTS = {
   twilio: 60,
   /** Of whoever asks how we are, by address: load balancers do so once a second or oftener. */
   health: 600,
+  /** Of whoever loads the web page, by address: some ten files each time. */
+  page: 600,
   /** Of the owner's programs and pages, by address. */
   operator: 1_200,
 } as const
@@ -34,6 +36,7 @@ export async function limitRequests(server: FastifyInstance): Promise<CountReque
     stranger: limit('stranger'),
     twilio: limit('twilio', callOf),
     health: limit('health'),
+    page: limit('page'),
     operator: limit('operator'),
   } satisfies Record<Group, unknown>
   return async (request, group) => {

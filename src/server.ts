@@ -16,6 +16,7 @@ import {
 } from 'fastify'
 import { z } from 'zod'
 import type { Calls } from './calls.ts'
+import { addPages } from './console-pages.ts'
 import { sendEvents, type Follow } from './event-stream.ts'
 import type { Log } from './log.ts'
 import { cookieFor, isToken, openOperatorGate } from './operator.ts'
@@ -59,6 +60,8 @@ export type ServerParts = {
   /** What else `GET /health` says: the version, and which recogniser, brain and voice answer. Seen by anybody; no secrets. */
   readonly about: () => Readonly<Record<string, unknown>>
   readonly follow: Follow
+  /** The folder with the built page; null: there is none, which the page's addresses then say. */
+  readonly pagesDir?: string | null
 }
 
 /** Lets the owner pass, counts the request, and refuses everybody else. */
@@ -115,6 +118,10 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   await server.register(websocket, { options: socketLimits, preClose: () => letCallsEnd(server, parts) })
   addTwilioRoutes(server, parts, admit, () => server.websocketServer.clients.size < maxStreams)
   await addOwnRoutes(server, parts, admit)
+  await addPages(server, {
+    folder: parts.pagesDir ?? null,
+    admit: (request, reply) => admit(request, reply, 'page', null),
+  })
   return server
 }
 

@@ -28,7 +28,9 @@ const rules: Rules = {
     'rate-limits': [],
     secret: [],
     start: [],
-    server: ['calls', 'event-stream', 'log', 'operator', 'ports', 'rate-limits', 'secret', 'twilio'],
+    'console-build': [],
+    'console-pages': [],
+    server: ['calls', 'console-pages', 'event-stream', 'log', 'operator', 'ports', 'rate-limits', 'secret', 'twilio'],
     services: 'everything',
     'make-call': 'everything',
     main: 'everything',
@@ -39,6 +41,12 @@ const rules: Rules = {
   ),
   purePackages: ['alawmulaw', 'zod'],
   withoutPackages: ['call', 'ports', 'assistant', 'clock'],
+  browser: {
+    areas: ['console'],
+    // Only what computes and does nothing else; and of anything, its types would do no harm but are stated here too.
+    borrows: new RegExp('^src/(audio/.*|call/(certificate|conversation|facts|journal|rules))\\.ts$'),
+    packages: /^(preact(\/hooks|\/compat)?|@preact\/signals|uplot|.*\.css)$/,
+  },
   outside: [
     'Date',
     'Math.random',
@@ -69,7 +77,7 @@ const faultsOf = (files: Readonly<Record<string, string>>): readonly string[] =>
 
 describe('the architecture', () => {
   it('holds', () => {
-    const paths = globSync('src/**/*.ts').map(path => path.replaceAll('\\', '/'))
+    const paths = globSync('src/**/*.{ts,tsx}').map(path => path.replaceAll('\\', '/'))
     expect(paths.length).toBeGreaterThan(20)
     expect(architectureFaults(new Map(paths.map(path => [path, readFileSync(path, 'utf8')])), rules)).toEqual([])
   })
@@ -123,6 +131,16 @@ describe('the architecture', () => {
       'touches AbortSignal.timeout',
     ],
     ['chance is asked', 'src/call/rules.ts', 'const x = Math.random()', 'touches Math.random'],
+    [
+      'the page knows the server',
+      'src/console/a.tsx',
+      "import { b } from '../operator.ts'",
+      'runs in a browser and may not import',
+    ],
+    ['the page runs a call', 'src/console/a.tsx', "import type { C } from '../call/call.ts'", 'may not import src/call/call.ts'],
+    ['the page reads a file', 'src/console/a.ts', "import { a } from 'node:fs'", 'may not import node:fs'],
+    ['the page wants a package', 'src/console/a.tsx', "import x from 'ws'", 'may not import ws'],
+    ['the server knows the page', 'src/server.ts', "import { routeOf } from './console/routes.ts'", 'may not import'],
     ['the environment is read', 'src/config.ts', 'const port = process.env.PORT', 'touches process'],
   ])('is broken when %s', (_, path, text, fault) => {
     const faults = faultsOf({ [path]: text })
@@ -146,6 +164,8 @@ describe('the architecture', () => {
     ['a property of that name', 'src/call/call.ts', 'queue.process(entry.Date, clock.performance)'],
     ['a method of that name', 'src/call/call.ts', 'const x = { setTimeout() {}, process: 1 }'],
     ['a word in a comment or text', 'src/call/call.ts', "// Date.now()\nconst x = 'process.env'"],
+    ['the page looking at its clock', 'src/console/a.tsx', 'const a = <p>{Date.now()}</p>'],
+    ['the page folding a certificate', 'src/console/a.ts', "import { Certificates } from '../call/certificate.ts'"],
     ['arithmetic', 'src/call/call.ts', 'Math.round(1.5)'],
   ])('is not broken by %s', (_, path, text) => {
     expect(faultsOf({ [path]: text })).toEqual([])

@@ -510,7 +510,7 @@ describe('the server', () => {
     expect(answer.headers.has('strict-transport-security')).toBe(false)
   })
 
-  it.each(['/', '/nothing', '/twilio/voice', '/twilio/media/', '/twilio/media', '/twilio/voice/'])(
+  it.each(['/nothing', '/twilio/voice', '/twilio/media/', '/twilio/media', '/twilio/voice/'])(
     'says that there is nothing to get at %s',
     async path => {
       const telephone = await openTelephone()

@@ -10,6 +10,11 @@ export type Rules = {
   readonly purePackages: readonly string[]
   /** Areas that are told everything by their caller and so import no package and nothing of Node. */
   readonly withoutPackages: readonly string[]
+  /**
+   * Areas that run in a browser: of our own files they import only these, as types or not, of packages only those, and nothing of
+   * Node. The outside world is theirs to touch.
+   */
+  readonly browser: { readonly areas: readonly string[]; readonly borrows: RegExp; readonly packages: RegExp }
   /** Names of the outside world that only some files may touch, and why these may. */
   readonly outside: readonly string[]
   readonly mayTouch: Readonly<Record<string, { readonly names: readonly string[]; readonly because: string }>>
@@ -27,11 +32,12 @@ export function architectureFaults(files: ReadonlyMap<string, string>, rules: Ru
 /** The folder below src/, the provider's own folder, or the name of a file that lies in src/ itself. */
 export function areaOf(path: string): string {
   const [, first = '', second = ''] = path.split('/')
-  return first === 'providers' ? `providers/${second}` : first.replace(/\.ts$/, '')
+  return first === 'providers' ? `providers/${second}` : first.replace(/\.tsx?$/, '')
 }
 
 function faultsOf({ path, imports, touched }: Source, rules: Rules): readonly string[] {
   const area = areaOf(path)
+  if (rules.browser.areas.includes(area)) return imports.flatMap(each => browserFaults(path, each.target, area, rules.browser))
   const allowed = rules.areas[area] ?? rules.areas[area.replace(/\/.*/, '/*')]
   if (allowed === undefined) return [`${path}: the area ${area} has no place in the rules yet`]
   const names = rules.mayTouch[path]?.names ?? []
@@ -60,6 +66,11 @@ function importFaults(
   return [`${path} may not import ${target}`]
 }
 
+function browserFaults(path: string, target: string, area: string, { borrows, packages }: Rules['browser']): readonly string[] {
+  const isAllowed = target.startsWith('src/') ? areaOf(target) === area || borrows.test(target) : packages.test(target)
+  return isAllowed ? [] : [`${path} runs in a browser and may not import ${target}`]
+}
+
 function read(path: string, text: string, outside: readonly string[]): Source {
   const imports: Import[] = []
   const touched = new Set<string>()
@@ -70,7 +81,7 @@ function read(path: string, text: string, outside: readonly string[]): Source {
     if (name !== null && outside.includes(name)) touched.add(name)
     ts.forEachChild(node, visit)
   }
-  visit(ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true))
+  visit(ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true, path.endsWith('x') ? ts.ScriptKind.TSX : ts.ScriptKind.TS))
   return { path, imports, touched: [...touched, ...imports.map(({ target }) => target).filter(name => outside.includes(name))] }
 }
 

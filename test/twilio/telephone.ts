@@ -76,6 +76,7 @@ export type Setting = {
   readonly isOverloaded?: () => boolean
   readonly voicemail?: 'hang-up' | 'message'
   readonly follow?: Follow
+  readonly pagesDir?: string
   readonly create?: (ring: Ring) => CallHandle
 }
 
@@ -119,6 +120,7 @@ export async function openTelephone(setting: Setting = {}) {
     drainMs: setting.drainMs ?? 0,
     about: () => ({ version: '1.2.3', recogniser: 'local' }),
     follow: setting.follow ?? (() => null),
+    pagesDir: setting.pagesDir ?? null,
   })
   const address = await server.listen({ host: '127.0.0.1', port: 0 })
   onTestFinished(async () => {

@@ -1,0 +1,47 @@
+/**
+ * What the API answers, as far as the page uses it. test/console/api-types.test.ts holds it against what the API promises, whose
+ * own schemas would bring their library along.
+ */
+
+export type Stages = {
+  readonly stages: readonly {
+    readonly stage: 'hearing' | 'thinking' | 'speaking' | 'playing'
+    readonly provider: string
+    readonly streaming: boolean
+    readonly how: string
+  }[]
+}
+
+export type LiveCall = {
+  readonly callSid: string
+  readonly conversationId: string
+  readonly personId: string | null
+  readonly startedAt: string
+  readonly lengthMs: number
+  readonly replies: number
+  /** Where to follow it, as server-sent events. */
+  readonly events: string
+}
+
+export type Cost = {
+  /** What is known of it; null if nothing is. */
+  readonly usd: number | null
+  /** Of that, for drafts that were thrown away. */
+  readonly droppedUsd: number
+  /** True if the price or the amount of something is unknown. */
+  readonly unknown: boolean
+}
+
+export type ConversationSummary = {
+  readonly id: string
+  readonly personId: string | null
+  readonly createdAt: string
+  readonly calls: number
+  readonly lastCallAt: string | null
+  readonly lengthMs: number
+  readonly replies: number
+  readonly early: number
+  readonly cost: Cost
+}
+
+export type ConversationPage = { readonly conversations: readonly ConversationSummary[]; readonly next: string | null }
