@@ -1,6 +1,6 @@
 /**
- * A call's journal as server-sent events, from its beginning and for as long as the call goes on, for a page or a terminal
- * that watches. https://html.spec.whatwg.org/multipage/server-sent-events.html
+ * Server-sent events, for a page or a terminal that watches: a call's journal from its beginning and for as long as the call goes
+ * on, or any other news. https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
 import type { ServerResponse } from 'node:http'
 
@@ -13,32 +13,46 @@ export type JournalListener = {
 /** Starts to tell, and gives what stops it; null if there is no such call. */
 export type Follow = (callSid: string, listener: JournalListener) => (() => void) | null
 
+export type EventStream = {
+  /** `name` null: plain messages. Once the other end is gone nothing is sent. */
+  readonly send: (name: string | null, data: object) => void
+  readonly end: () => void
+}
+
 /** A watcher that lets so much wait has stopped reading; a long call's whole journal is well below this. */
 const MAX_WAITING_BYTES = 16 * 1024 * 1024
 
+/** Owns the response from here on. */
+export function openEventStream(response: ServerResponse): EventStream {
+  const isOpen = (): boolean => !response.destroyed && !response.writableEnded
+  const send = (name: string | null, data: object): void => {
+    if (!isOpen()) return
+    begin(response)
+    response.write(`${name === null ? '' : `event: ${name}\n`}data: ${JSON.stringify(data)}\n\n`)
+    if (response.writableLength > MAX_WAITING_BYTES) response.destroy()
+  }
+  return {
+    send,
+    end: () => {
+      // A name of its own, since a browser's EventSource would otherwise take the end for a fault and ask again.
+      send('end', {})
+      if (isOpen()) response.end()
+    },
+  }
+}
+
+function begin(response: ServerResponse): void {
+  if (response.headersSent) return
+  response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
+  response.flushHeaders()
+}
+
 /** Owns the response from here on, unless it gives false: then there is no such call, and nothing has been sent. */
 export function sendEvents(follow: Follow, callSid: string, response: ServerResponse): boolean {
-  const begin = (): void => {
-    if (!response.headersSent) response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
-  }
-  const isOpen = (): boolean => !response.destroyed && !response.writableEnded
-  const stop = follow(callSid, {
-    entry: entry => {
-      if (!isOpen()) return
-      begin()
-      response.write(`data: ${JSON.stringify(entry)}\n\n`)
-      if (response.writableLength > MAX_WAITING_BYTES) response.destroy()
-    },
-    end: () => {
-      if (!isOpen()) return
-      begin()
-      // A name of its own, since a browser's EventSource would otherwise take the end for a fault and ask again.
-      response.end('event: end\ndata: {}\n\n')
-    },
-  })
+  const stream = openEventStream(response)
+  const stop = follow(callSid, { entry: entry => stream.send(null, entry), end: stream.end })
   if (stop === null) return false
-  begin()
-  response.flushHeaders()
+  begin(response)
   response.once('close', stop)
   return true
 }

@@ -15,7 +15,7 @@ const rules: Rules = {
     // What the telephone side knows of a call is its handle in calls.ts.
     twilio: ['audio', 'calls', 'log', 'loopback', 'ports', 'secret', 'start'],
     store: ['audio', 'call', 'event-stream', 'ports', 'start'],
-    api: ['store'],
+    api: ['event-stream', 'store'],
     calls: ['guarded-call', 'log', 'ports'],
     'guarded-call': ['calls', 'log'],
     clock: ['ports'],
@@ -37,7 +37,7 @@ const rules: Rules = {
   },
   pure: new RegExp(
     '^src/(audio/.*|twilio/media-stream|call/spoken-form/.*|' +
-      'call/(turns|facts|rules|hearing|transcript|phrases|history|asides|media-time|track|spoken|certificate).*)\\.ts$',
+      'call/(turns|facts|rules|hearing|transcript|phrases|history|asides|media-time|track|spoken|certificate|conversation).*)\\.ts$',
   ),
   purePackages: ['alawmulaw', 'zod'],
   withoutPackages: ['call', 'ports', 'assistant', 'clock'],

@@ -4,7 +4,7 @@
  */
 import { stripVTControlCharacters, styleText } from 'node:util'
 import { clockOf } from '../../src/store/transcript-page.ts'
-import { present, type Conversation, type Utterance } from './conversation.ts'
+import { present, type Conversation, type Utterance } from '../../src/call/conversation.ts'
 
 /** Where it is drawn: standard output will do. */
 export type Screen = {

@@ -1,7 +1,9 @@
 /** The other routes: calls going on, people, feedback, and what streams. */
 import type { FastifyInstance } from 'fastify'
 import type { z } from 'zod'
+import { openEventStream } from '../event-stream.ts'
 import { addFeedback, callWithSid, hasTurn } from '../store/conversations.ts'
+import type { LiveCall } from '../store/live-calls.ts'
 import { personById } from '../store/read-records.ts'
 import type { ApiParts } from './api.ts'
 import { routeSchema } from './route-schema.ts'
@@ -12,6 +14,7 @@ const missing = { ...failed, 404: shapes.failure }
 
 export function addCallRoutes(server: FastifyInstance, parts: ApiParts): void {
   addLive(server, parts)
+  addEvents(server, parts)
   addPeople(server, parts)
   addFeedbackRoute(server, parts)
   addStatus(server, parts)
@@ -23,9 +26,27 @@ function addLive(server: FastifyInstance, { store }: ApiParts): void {
     tag: 'Calls',
     response: { 200: shapes.liveCalls, ...failed },
   })
-  server.get('/api/calls/live', { schema }, async () => ({
-    calls: store.live().map(call => ({ ...call, events: `/api/calls/${call.callSid}/events` })),
-  }))
+  server.get('/api/calls/live', { schema }, async () => ({ calls: store.live().map(withEvents) }))
+}
+
+const withEvents = (call: LiveCall) => ({ ...call, events: `/api/calls/${call.callSid}/events` })
+
+/** A watcher that connects again gets the whole list again, and so has missed nothing that matters. */
+function addEvents(server: FastifyInstance, { store }: ApiParts): void {
+  const schema = routeSchema({
+    summary: 'Calls going on, as server-sent events: first `calls`, all of them; then `began`, `turn` (its certificate), `ended`',
+    tag: 'Calls',
+    response: { 200: shapes.eventStream, ...failed },
+  })
+  server.get('/api/events', { schema }, (_, reply) => {
+    void reply.hijack()
+    const stream = openEventStream(reply.raw)
+    stream.send('calls', { calls: store.live().map(withEvents) })
+    const stop = store.watch(({ type, ...news }) => {
+      stream.send(type, 'call' in news ? withEvents(news.call) : news)
+    })
+    reply.raw.once('close', stop)
+  })
 }
 
 function addPeople(server: FastifyInstance, { store, wallTime }: ApiParts): void {

@@ -169,19 +169,19 @@ export const forgotten = z.strictObject({
   folders: z.array(text),
 })
 
-export const liveCalls = z.strictObject({
-  calls: z.array(
-    z.strictObject({
-      callSid: text,
-      conversationId: text,
-      personId: text.nullable(),
-      startedAt: isoTime,
-      lengthMs: z.number(),
-      replies: count,
-      events: text.describe('where to follow it, as server-sent events'),
-    }),
-  ),
+export const liveCall = z.strictObject({
+  callSid: text,
+  conversationId: text,
+  personId: text.nullable(),
+  startedAt: isoTime,
+  lengthMs: z.number(),
+  replies: count,
+  events: text.describe('where to follow it, as server-sent events'),
 })
+
+export const liveCalls = z.strictObject({ calls: z.array(liveCall) })
+
+export const eventStream = text.describe("text/event-stream; each event's data is JSON")
 
 export const person = z.strictObject({
   id: text,

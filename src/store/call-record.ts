@@ -110,3 +110,9 @@ const rowOf = (callId: string, turn: Certificate): TurnRow => ({
   holds: turn.holds,
   asides: JSON.stringify(turn.asides),
 })
+
+export const certificateOf = ({ callId: _, amended, asides, ...turn }: TurnRow): Certificate => ({
+  ...turn,
+  amended: amended === 1,
+  asides: JSON.parse(asides) as string[],
+})

@@ -3,6 +3,7 @@
  * handful of statements, however many calls there are.
  */
 import { isEarly, type Certificate } from '../call/certificate.ts'
+import { certificateOf } from './call-record.ts'
 import type { Database } from './database.ts'
 import type { CallRow, ConversationRow, CostRow, FeedbackRow, MeetingRow, MemoryFactRow, TurnRow } from './tables.ts'
 
@@ -198,10 +199,10 @@ export async function recordedCalls(database: Database, rows: readonly CallRow[]
   })
 }
 
-function recordedTurn({ callId: _, amended, asides, ...turn }: TurnRow, costs: readonly CostRow[]): RecordedTurn {
-  const cost = costOf(costs.filter(({ turnId }) => turnId === turn.id))
-  return { ...turn, amended: amended === 1, asides: JSON.parse(asides) as string[], cost }
-}
+const recordedTurn = (turn: TurnRow, costs: readonly CostRow[]): RecordedTurn => ({
+  ...certificateOf(turn),
+  cost: costOf(costs.filter(({ turnId }) => turnId === turn.id)),
+})
 
 const costOf = (costs: readonly CostRow[]): Cost =>
   sumOf(

@@ -5,21 +5,11 @@
 import { join } from 'node:path'
 import type { Entry, Journal } from '../call/journal.ts'
 import { writeOrigin, type KeptOrigin } from './call-origin.ts'
-import { CallRecord, type Writing } from './call-record.ts'
+import { CallRecord, certificateOf, type Writing } from './call-record.ts'
 import type { Database } from './database.ts'
+import type { LiveCalls } from './live-calls.ts'
 import { writeAll } from './write-records.ts'
 import type { WriteQueue } from './write-queue.ts'
-
-/** A call that goes on, as far as it has come. */
-export type LiveCall = {
-  readonly callSid: string
-  readonly conversationId: string
-  readonly personId: string | null
-  readonly startedAt: string
-  readonly lengthMs: number
-  /** What the bot has begun to say so far, greeting and prompts included. */
-  readonly replies: number
-}
 
 export type RecordedParts = {
   readonly database: Database
@@ -29,8 +19,8 @@ export type RecordedParts = {
   readonly folder: Promise<string | null>
   readonly origin: KeptOrigin
   readonly note: (text: string, facts: object) => void
-  /** Told at every change, and null at the end. */
-  readonly live: (call: LiveCall | null) => void
+  /** Told at every change. */
+  readonly live: Pick<LiveCalls, 'set' | 'turn' | 'delete'>
 }
 
 export function recorded(kept: Journal, parts: RecordedParts): Journal {
@@ -57,21 +47,23 @@ export function recorded(kept: Journal, parts: RecordedParts): Journal {
   }
   const tellLive = (lengthMs: number): void => {
     const { callSid, conversationId, personId, startedAt } = origin
-    parts.live({ callSid, conversationId, personId, startedAt, lengthMs, replies })
+    parts.live.set(origin, { callSid, conversationId, personId, startedAt, lengthMs, replies })
   }
   let replies = 0
   void keepOrigin(parts)
   return {
     write(entry: Entry) {
       kept.write(entry)
-      keep(record.take(entry))
+      const writings = record.take(entry)
+      keep(writings)
       if (entry.type === 'first-frame') replies++
       tellLive(entry.at)
+      for (const writing of writings) if (writing.type === 'turn') parts.live.turn(origin, certificateOf(writing.turn))
     },
     audio: (caller, bot) => kept.audio(caller, bot),
     async close() {
       keep(record.end())
-      parts.live(null)
+      parts.live.delete(origin)
       await kept.close()
     },
   }

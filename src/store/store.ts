@@ -7,7 +7,8 @@ import type { Journal } from '../call/journal.ts'
 import type { Clock } from '../ports.ts'
 import { mayPass, openDatabase, type Database } from './database.ts'
 import { openPeople, type PersonOf } from './people-key.ts'
-import { recorded, type LiveCall } from './recorded.ts'
+import { recorded } from './recorded.ts'
+import { LiveCalls, type CallNews, type LiveCall } from './live-calls.ts'
 import { foldersIn, takeIn } from './take-in.ts'
 import { WriteQueue } from './write-queue.ts'
 
@@ -42,6 +43,8 @@ export type Store = {
   record(kept: Journal, call: CallToRecord): Journal
   /** The calls going on, the oldest first. */
   live(): readonly LiveCall[]
+  /** Tells when a call begins, finishes a turn, or ends; gives what stops it. */
+  watch(watcher: (news: CallNews) => void): () => void
   /** For health checks and metrics. */
   state(): { readonly waiting: number; readonly lost: number }
   /** Resolves once the folders that an earlier process left have been taken in. */
@@ -68,24 +71,17 @@ export async function openStore({ dataDir, databaseUrl, clock, note }: StorePart
     },
     (error: unknown) => note('calls could not be taken in from their folders', { err: error }),
   )
-  const live = new Map<object, LiveCall>()
+  const live = new LiveCalls()
   return {
     database,
     callsDir,
     personOf,
     record(kept, { callSid, startedAt, from, conversationId, folder }) {
       const origin = { callSid, startedAt, personId: personOf(from), conversationId: conversationId ?? callSid }
-      return recorded(kept, {
-        database,
-        queue,
-        callsDir,
-        folder,
-        origin,
-        note,
-        live: call => void (call ? live.set(origin, call) : live.delete(origin)),
-      })
+      return recorded(kept, { database, queue, callsDir, folder, origin, note, live })
     },
-    live: () => [...live.values()],
+    live: () => live.all,
+    watch: watcher => live.watch(watcher),
     tookIn: takingIn,
     state: () => queue.state,
     async close(withinMs) {

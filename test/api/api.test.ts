@@ -1,8 +1,9 @@
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { createParser } from 'eventsource-parser'
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { z } from 'zod'
 import * as shapes from '../../src/api/shapes.ts'
 import { readWav } from '../../src/audio/wav.ts'
@@ -212,6 +213,41 @@ describe('the interface', () => {
       expect(await live()).toEqual([])
     })
 
+    it('tells whoever watches when a call begins, finishes a turn, and ends', async () => {
+      const store = await open()
+      const { url, ask } = await openApi(store)
+      const first = journalFor(store.callsDir, headingOf(1), store)
+      first.write(entriesOf(headingOf(1))[0]!)
+      const watching = new AbortController()
+      onTestFinished(() => watching.abort())
+      const response = await fetch(`${url}/api/events`, { signal: watching.signal })
+      expect(response.headers.get('content-type')).toBe('text/event-stream')
+      const told: { readonly event: string | undefined; readonly data: unknown }[] = []
+      const parser = createParser({ onEvent: ({ event, data }) => void told.push({ event, data: JSON.parse(data) }) })
+      const reading = response
+        .body!.pipeThrough(new TextDecoderStream())
+        .pipeTo(new WritableStream({ write: text => parser.feed(text) }))
+      reading.catch(() => undefined)
+      const news = async (count: number) => {
+        await vi.waitFor(() => expect(told.length).toBeGreaterThanOrEqual(count), { timeout: 10_000 })
+        return told
+      }
+      expect(shapes.liveCalls.parse((await news(1))[0]!.data).calls.map(({ callSid }) => callSid)).toEqual([sid(1)])
+      expect(told[0]!.event).toBe('calls')
+      await recordCall(store, headingOf(2))
+      await first.close()
+      const [, began, ...rest] = await news(7)
+      expect([began!.event, shapes.liveCall.parse(began!.data).callSid]).toEqual(['began', sid(2)])
+      expect(rest.map(({ event }) => event)).toEqual(['turn', 'turn', 'turn', 'ended', 'ended'])
+      expect(rest.at(-1)!.data).toEqual({ callSid: sid(1) })
+      await settled(store)
+      const { turns } = as(shapes.conversation, await ask(`/api/conversations/${sid(2)}`)).calls[0]!
+      expect(rest[0]!.data).toMatchObject({
+        callSid: sid(2),
+        turn: { id: turns[0]!.id, heard: turns[0]!.heard, outcome: turns[0]!.outcome },
+      })
+    })
+
     it('tells of a person how often they called and what is remembered, without what has expired', async () => {
       const store = await open()
       await withCalls(store, 3)
@@ -282,6 +318,7 @@ describe('the interface', () => {
         `/api/conversations/${sid(1)}`,
         `/api/conversations/${sid(1)}/audio/bot`,
         '/api/calls/live',
+        '/api/events',
       ]
       for (const path of [
         ...paths,
@@ -337,6 +374,7 @@ describe('the description', () => {
         'get /api/conversations',
         'get /api/conversations/{id}',
         'get /api/conversations/{id}/audio/{leg}',
+        'get /api/events',
         'get /api/people/{id}',
         'get /api/status/streaming',
         'post /api/conversations',

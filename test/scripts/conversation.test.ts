@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { close, follow, newConversation, present, type Conversation } from '../../scripts/lib/conversation.ts'
+import { close, follow, newConversation, present, type Conversation } from '../../src/call/conversation.ts'
 import { ConversationView, type Screen } from '../../scripts/lib/conversation-view.ts'
 import type { Entry, GivenCommand, Input, ToldEvent } from '../../src/call/journal.ts'
 

@@ -2,8 +2,8 @@
  * What is said on a call, folded from its journal entry by entry: the caller's words as they settle, the bot's reply as it is
  * drafted, spoken, heard or cut. The one place that knows how the journal tells these. Pure; draws nothing.
  */
-import type { LineName } from '../../src/call/facts.ts'
-import type { Entry, GivenCommand, Input, ToldEvent } from '../../src/call/journal.ts'
+import type { LineName } from './facts.ts'
+import type { Entry, GivenCommand, Input, ToldEvent } from './journal.ts'
 
 export type Utterance =
   /** `partial`: may still change. `settled`: will not, but is not answered yet. `aside`: spoken into a reply, which went on. */
