@@ -28,6 +28,8 @@ export type CallWorld = {
 /** The assistant's words for each line that turn-taking may call for. */
 const lineNames: Readonly<Record<LineName, keyof Lines>> = {
   greeting: 'greeting',
+  resume: 'resume',
+  'nobody-free': 'nobodyFree',
   'still-there': 'stillThere',
   'anyone-there': 'stillThereAgain',
   goodbye: 'silenceGoodbye',

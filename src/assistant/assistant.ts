@@ -71,6 +71,8 @@ export type Lines = {
   readonly brokenGoodbye: string
   /** The first words after a call was broken off and taken up again. */
   readonly resume: string
+  /** The same after the caller was put through to a person and nobody answered. */
+  readonly nobodyFree: string
 }
 
 /** Something the script asks, and later understands the answer to. */

@@ -7,14 +7,14 @@
  */
 import { FRAME_MS, type Frame } from '../audio/frames.ts'
 import type { Clock, DetectVoice, Line, Note, ProviderError, Transcribe, Transcription, TranscriptNews } from '../ports.ts'
-import { finishedWith, newCall, type CallRules, type Event, type ReplyId, type Turns } from './facts.ts'
+import { finishedWith, newCall, type CallRules, type Event, type ReplyId, type Resumption, type Turns } from './facts.ts'
 import { Hearing, type HearingEvent } from './hearing.ts'
 import type { Entry, Input, Journal } from './journal.ts'
 import { MediaTime } from './media-time.ts'
 import { Player, type PlayerNews } from './player.ts'
 import type { PreparedReply, Replies, ReplyNews, TellReply } from './reply.ts'
 import type { Command } from './rules.ts'
-import { emptyTranscript, forget, hear, placedWords, settled, textOf, wordsAfter, type Transcript } from './transcript.ts'
+import { forget, hear, owedTranscript, placedWords, settled, textOf, wordsAfter, type Transcript } from './transcript.ts'
 import { step, wakeAt } from './turns.ts'
 
 /** So long without a frame, and silence stands in: longer than the jitter of a phone network, shorter than the 500 ms. */
@@ -27,6 +27,8 @@ export type CallParts = {
   readonly detectVoice: DetectVoice
   readonly openReplies: (signal: AbortSignal, note: Note) => Replies
   readonly rules: CallRules
+  /** What the call goes on from, if it was broken off. */
+  readonly resumption?: Resumption | undefined
 }
 
 type Timeless<T> = T extends unknown ? Omit<T, 'at'> : never
@@ -44,7 +46,7 @@ export class Call {
   readonly #hearing = new Hearing()
   readonly #prepared = new Map<ReplyId, PreparedReply>()
   readonly #inbox: Event[] = []
-  #transcript: Transcript = emptyTranscript
+  #transcript: Transcript
   #turns: Turns
   #line: Line | null = null
   #player: Player | null = null
@@ -59,11 +61,12 @@ export class Call {
   #resolveEnded: () => void = () => {}
 
   /** Opens the recogniser and the voice at once, while the phone still rings. */
-  constructor({ clock, journal, transcribe, detectVoice, openReplies, rules }: CallParts) {
+  constructor({ clock, journal, transcribe, detectVoice, openReplies, rules, resumption }: CallParts) {
     this.#clock = clock
     this.#journal = journal
     this.#openedMs = clock.now()
-    this.#turns = newCall(rules)
+    this.#turns = newCall(rules, resumption)
+    this.#transcript = owedTranscript(resumption?.owed ?? '')
     this.ended = new Promise(resolve => {
       this.#resolveEnded = resolve
     })
@@ -78,7 +81,7 @@ export class Call {
     return this.#turns
   }
 
-  /** The caller is on the line: greets. */
+  /** The caller is on the line: greets, or says that the call goes on. */
   answer(line: Line): void {
     this.#line = line
     this.#player = new Player(line, news => this.#hearPlayer(news))

@@ -3,7 +3,18 @@
  * Events only record; nothing is decided here. See rules.ts for what the facts call for, and turns.ts for how they meet.
  */
 import { heard, type History } from './history.ts'
-import { nothingYet, textOf, wordsAfter, type Cut, type PlacedWord, type Settled } from './transcript.ts'
+import {
+  nothingYet,
+  owedFrom,
+  owedTranscript,
+  placedWords,
+  settled,
+  textOf,
+  wordsAfter,
+  type Cut,
+  type PlacedWord,
+  type Settled,
+} from './transcript.ts'
 
 /**
  * How much before the caller's voice the settled words may end: voices fade, and recognisers end words early. Words that are
@@ -16,7 +27,8 @@ export const WORDS_LATEST_MS = 1_200
 export const UNSETTLED_LATEST_MS = 3_000
 
 /** Lines that need no thinking; their words belong to the assistant. */
-export type LineName = 'greeting' | 'still-there' | 'anyone-there' | 'goodbye' | 'time-up' | 'pardon' | 'trouble'
+export type LineName =
+  'greeting' | 'resume' | 'nobody-free' | 'still-there' | 'anyone-there' | 'goodbye' | 'time-up' | 'pardon' | 'trouble'
 
 export type ReplyId = number
 
@@ -27,6 +39,20 @@ export type ReplyId = number
 export type Pipeline = 'plain' | 'streamed' | 'draft'
 
 export type CallRules = { readonly pipeline: Pipeline; readonly longestMs: number }
+
+/** What a call goes on from that was broken off, or comes back from a person who could not be reached. */
+export type Resumption = {
+  /** Which leg of the call begins: 2 after the first break. */
+  readonly leg: number
+  /** What the caller hears first. */
+  readonly opening: 'resume' | 'nobody-free'
+  /** What was said and heard until then; ids are below 1. */
+  readonly history: History
+  /** Settled words of the caller that nobody has answered: they are, once the opening has been said. */
+  readonly owed: string
+  /** How much of the longest call is used up. */
+  readonly spentMs: number
+}
 
 /** A reply under way. */
 export type Reply = {
@@ -58,6 +84,10 @@ export type Reply = {
 
 export type Turns = {
   readonly history: History
+  /** What the caller hears first. */
+  readonly opening: LineName
+  /** Where the words begin that are owed an answer once the opening has been said; null: none are. */
+  readonly owed: Cut | null
   readonly answered: boolean
   /** When the caller last began to speak, or null if never. */
   readonly spokeFrom: number | null
@@ -124,15 +154,19 @@ export type Event = { readonly at: number } & (
 /** On what ground the words were answered; 'overdue': their last sound never became words. */
 export type Basis = Settled['basis'] | 'overdue'
 
-export function newCall(rules: CallRules): Turns {
+/** `resumption` is what the call goes on from; null: it begins. */
+export function newCall(rules: CallRules, resumption: Resumption | null = null): Turns {
+  const owed = owedTranscript(resumption?.owed ?? '')
   return {
-    history: [],
+    history: resumption?.history ?? [],
+    opening: resumption?.opening ?? 'greeting',
+    owed: owed.length > 0 ? owedFrom : null,
     answered: false,
     spokeFrom: null,
     silentSince: 0,
     stirred: false,
-    words: [],
-    settled: null,
+    words: placedWords(owed),
+    settled: settled(owed),
     done: nothingYet,
     reply: null,
     nextId: 1,
@@ -235,7 +269,11 @@ export const overdueAt = ({ settled }: Turns, silentSince: number): number =>
   silentSince + (settled ? WORDS_LATEST_MS : UNSETTLED_LATEST_MS)
 
 /** Whether the words are settled, and reach the end of the last stretch of speech; the same in every pipeline. */
-export function settledBasis({ silentSince, spokeFrom, settled }: Turns): Settled['basis'] | null {
+export function settledBasis({
+  silentSince,
+  spokeFrom,
+  settled,
+}: Pick<Turns, 'silentSince' | 'spokeFrom' | 'settled'>): Settled['basis'] | null {
   if (silentSince === null || settled === null) return null
   const reach = Math.max(spokeFrom ?? 0, silentSince - WORDS_REACH_MS[settled.basis])
   return settled.toMs >= reach ? settled.basis : null

@@ -4,7 +4,7 @@
  */
 
 export type Exchange = {
-  /** The reply's id; exchanges are kept in the order in which replies were released. */
+  /** The reply's id; exchanges are kept in the order in which replies were released. Those from before a break are below 1. */
   readonly id: number
   /** What the caller said, or '' where the bot spoke unasked (greeting, prompts). */
   readonly caller: string

@@ -4,7 +4,7 @@
  */
 import type { Frame } from '../audio/frames.ts'
 import type { TranscriptNews } from '../ports.ts'
-import type { CallRules, Event } from './facts.ts'
+import type { CallRules, Event, Resumption } from './facts.ts'
 import type { ReplyNews } from './reply.ts'
 import type { Command } from './rules.ts'
 import type { Settled } from './transcript.ts'
@@ -35,6 +35,8 @@ export type Heading = {
   readonly assistant: string
   readonly providers: { readonly stt: string; readonly llm: string; readonly tts: string; readonly vad: string }
   readonly rules: CallRules
+  /** Only if the call goes on: from what, and in which folder that is recorded. */
+  readonly resumes?: Resumption & { readonly folder: string }
 }
 
 /** `at` is call time; `ms` the real time since the call was set up, for latencies finer than a frame. */

@@ -52,6 +52,7 @@ class Rerun {
       clock: stoppedClock,
       journal: this.#journal(),
       rules: heading.rules,
+      resumption: heading.resumes,
       transcribe: tell => {
         this.#tellWords = tell
         return { hear() {}, callerSpoke() {}, callerPaused() {}, settle() {} }

@@ -82,6 +82,7 @@ export const rules: readonly Rule[] = [
   giveUpSlowReply,
   dropStaleDraft,
   greet,
+  oweAnswer,
   takeLateWords,
   yieldToCaller,
   judgeRemark,
@@ -149,7 +150,13 @@ function dropStaleDraft(turns: Turns): Verdict {
 }
 
 function greet(turns: Turns, now: number): Verdict {
-  return turns.answered && turns.nextId === 1 ? say(turns, now, 'greeting') : null
+  return turns.answered && turns.nextId === 1 ? say(turns, now, turns.opening) : null
+}
+
+/** The opening of a call that goes on has been said, or was cut short: now what the caller said before the break is due. */
+function oweAnswer(turns: Turns): Verdict {
+  const { owed, reply, nextId } = turns
+  return owed !== null && !reply && nextId > 1 ? [{ ...turns, done: owed, owed: null }] : null
 }
 
 /**

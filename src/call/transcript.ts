@@ -20,6 +20,13 @@ export type Transcript = readonly Heard[]
 
 export const emptyTranscript: Transcript = []
 export const nothingYet: Cut = { turn: 0, place: 0 }
+/** Words from before the call was broken off stand before everything its recogniser will tell. */
+export const owedFrom: Cut = { turn: -1, place: 0 }
+
+export const owedTranscript = (said: string): Transcript =>
+  said === ''
+    ? emptyTranscript
+    : [{ turn: owedFrom.turn, words: [{ text: said, startMs: 0, endMs: 0, final: true, confidence: null }], completeToMs: 0 }]
 
 /** Takes news into account. News of a turn replaces what was known of it; the order in which turns arrive does not matter. */
 export function hear(transcript: Transcript, news: TranscriptNews & { type: 'words' }): Transcript {

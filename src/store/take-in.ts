@@ -68,19 +68,23 @@ async function originOf(path: string, folder: string, { callSid }: Heading): Pro
   return { folder, personId: kept?.personId ?? null, conversationId: kept?.conversationId ?? callSid }
 }
 
-/** A heading is a few hundred characters long. */
+/** A heading is a few hundred characters long, or some thousands if the call goes on from another. */
 const HEADING_BYTES = 4096
+const HEADING_BYTES_MAX = 4 * 1024 * 1024
 
 async function headingOf(path: string): Promise<Heading> {
   const file = await open(join(path, fileNames.journal)).catch(() => {
     throw new UnreadableFolder('it has no journal')
   })
   try {
-    const { bytesRead, buffer } = await file.read(Buffer.alloc(HEADING_BYTES), 0, HEADING_BYTES, 0)
-    const [first = ''] = buffer.toString('utf8', 0, bytesRead).split('\n')
-    const entry = parsed(first)
-    if (entry?.type === 'call') return entry
-    throw new UnreadableFolder('its journal does not begin with a call')
+    for (let bytes = HEADING_BYTES; ; bytes *= 8) {
+      const { bytesRead, buffer } = await file.read(Buffer.alloc(bytes), 0, bytes, 0)
+      const text = buffer.toString('utf8', 0, bytesRead)
+      if (bytesRead === bytes && !text.includes('\n') && bytes < HEADING_BYTES_MAX) continue
+      const entry = parsed(text.split('\n')[0]!)
+      if (entry?.type === 'call') return entry
+      throw new UnreadableFolder('its journal does not begin with a call')
+    }
   } finally {
     await file.close()
   }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { newCall } from '../../src/call/facts.ts'
 import type { Command } from '../../src/call/rules.ts'
 import { step } from '../../src/call/turns.ts'
+import { flaky, hostile, kind, model, scene, someone, sound } from './scenes.ts'
 import { play, replyWord, type Model, type Run, type Scene, type Utterance } from './world.ts'
 
 /*
@@ -13,43 +14,6 @@ import { play, replyWord, type Model, type Run, type Scene, type Utterance } fro
 const numRuns = Number(process.env['RUNS'] ?? 1500)
 const check = <T>(arbitrary: fc.Arbitrary<T>, predicate: (value: T) => void): void =>
   fc.assert(fc.property(arbitrary, predicate), { numRuns })
-
-const words = fc.array(fc.constantFrom('we', 'use', 'salesforce', 'today', 'no', 'what', 'price'), { minLength: 1, maxLength: 4 })
-const someone: fc.Arbitrary<Utterance> = fc.record({
-  gapMs: fc.integer({ min: 20, max: 3000 }),
-  speakMs: fc.integer({ min: 100, max: 2000 }),
-  words,
-  finalAfterMs: fc.integer({ min: 0, max: 1100 }),
-  partialAfterMs: fc.option(fc.integer({ min: 0, max: 600 })),
-  echoesMs: fc.constant([]),
-})
-const noisy: fc.Arbitrary<Utterance> = fc.oneof(
-  { weight: 3, arbitrary: someone },
-  { weight: 1, arbitrary: someone.map(u => ({ ...u, words: [] })) },
-)
-const unreliable: fc.Arbitrary<Utterance> = fc
-  .tuple(noisy, fc.array(fc.integer({ min: 0, max: 2500 }), { maxLength: 2 }), fc.integer({ min: 0, max: 2500 }))
-  .map(([utterance, echoesMs, finalAfterMs]) => ({ ...utterance, echoesMs, finalAfterMs }))
-const model = (fails: fc.Arbitrary<Model['fails']>): fc.Arbitrary<Model> =>
-  fc.record({
-    firstAudioMs: fc.integer({ min: 0, max: 1500 }),
-    words: fc.integer({ min: 1, max: 6 }),
-    wordMs: fc.integer({ min: 0, max: 500 }),
-    fails,
-  })
-const sound = model(fc.constant<Model['fails']>('never'))
-const flaky = model(fc.constantFrom<Model['fails']>('never', 'never', 'silent', 'midway'))
-
-const scene = (utterance: fc.Arbitrary<Utterance>, models: fc.Arbitrary<Model>): fc.Arbitrary<Scene> =>
-  fc.record({
-    caller: fc.array(utterance, { minLength: 1, maxLength: 8 }),
-    model: fc.array(models, { minLength: 1, maxLength: 6 }),
-    declares: fc.boolean(),
-    sureAfterMs: fc.constantFrom(0, 60, 100),
-    hangUpMs: fc.integer({ min: 1, max: 60_000 }),
-  })
-const kind = scene(someone, sound)
-const hostile = scene(unreliable, flaky)
 
 const given = <T extends Command['type']>(run: Run, type: T) =>
   run.given.flatMap(({ at, command }) =>

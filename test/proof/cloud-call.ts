@@ -95,6 +95,8 @@ export type CloudCall = {
 
 export const lineTexts: Readonly<Record<LineName, string>> = {
   greeting: '[hello]',
+  resume: '[cut off]',
+  'nobody-free': '[nobody free]',
   'still-there': '[still there?]',
   'anyone-there': '[anyone there?]',
   goodbye: '[goodbye]',

@@ -11,4 +11,5 @@ export const lines: Lines = {
   retryApology: 'Sorry, I lost my train of thought for a moment. Could you say that once more?',
   brokenGoodbye: 'Sorry, something is not working on my side. Please call again in a few minutes. Goodbye.',
   resume: "Sorry, we were cut off for a moment. I'm back now. Where were we?",
+  nobodyFree: "I'm sorry, nobody is free right now. I'm still here, though. What else can I do for you?",
 }
