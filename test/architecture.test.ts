@@ -37,7 +37,7 @@ const rules: Rules = {
   },
   pure: new RegExp(
     '^src/(audio/.*|twilio/media-stream|call/spoken-form/.*|' +
-      'call/(turns|facts|rules|hearing|transcript|phrases|history|asides|media-time|track|spoken|certificate|conversation).*)\\.ts$',
+      'call/(turns|facts|rules|hearing|transcript|phrases|history|asides|media-time|track|spoken|certificate|conversation|broken-off).*)\\.ts$',
   ),
   purePackages: ['alawmulaw', 'zod'],
   withoutPackages: ['call', 'ports', 'assistant', 'clock'],

@@ -51,8 +51,13 @@ export function legAfter(leg: Leg | null, entry: Entry): Leg | null {
       return obey(now, entry.command)
     case 'broken':
       return { ...now, ended: now.ended ?? 'broken' }
-    default:
+    case 'stood-in':
+    case 'first-frame':
+    case 'refused':
+    case 'trouble':
       return now
+    default:
+      return entry satisfies never
   }
 }
 
@@ -113,8 +118,17 @@ function hear(leg: Leg, event: ToldEvent): Leg {
       return hearReply(leg, event.id, event.text)
     case 'reply-finished':
       return leg.reply?.id === event.id ? free(hearReply(leg, event.id, event.text)) : leg
-    default:
+    case 'call-answered':
+    case 'call-ended':
+    case 'caller-stirred':
+    case 'recogniser-deaf':
+    case 'recogniser-hearing':
+    case 'reply-ready':
+    case 'reply-farewell':
+    case 'reply-failed':
       return leg
+    default:
+      return event satisfies never
   }
 }
 
@@ -137,8 +151,11 @@ function obey(leg: Leg, command: GivenCommand): Leg {
       return { ...leg, due: '', said: '' }
     case 'hang-up':
       return { ...leg, hungUp: true }
-    default:
+    case 'hold':
+    case 'settle':
       return leg
+    default:
+      return command satisfies never
   }
 }
 
