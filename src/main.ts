@@ -14,6 +14,7 @@ import { readConfig, type Config } from './config.ts'
 import { buildConsole, consoleDirOf, isConsoleBuilt } from './console-build.ts'
 import { openLog, type Log } from './log.ts'
 import { fixedTexts, makeCall } from './make-call.ts'
+import { remembering } from './memory/remember.ts'
 import { fixedLines, type FixedLines } from './providers/audio-cache.ts'
 import { watchOverload, type TakeLoopDelay } from './overload.ts'
 import { Secret } from './secret.ts'
@@ -109,8 +110,10 @@ async function start(): Promise<void> {
     },
   })
   const url = await listen(server, config.host, config.port)
-  const days = config.retentionDays
-  const stopForgetting = days === null ? null : forgetOldCalls({ ...store, days, clock: realClock, wallTime, note })
+  const stopForgetting = forgetOldCalls({ ...store, days: config.retentionDays, clock: realClock, wallTime, note })
+  const memory = remembering({ database: store.database, recollect: services.recollect, clock: realClock, wallTime, note })
+  store.whenStored(memory.add)
+  void store.tookIn.then(memory.catchUp)
   introduce(services, url, elapsed())
 
   const leave = (): void => void calls.leave()
@@ -121,7 +124,8 @@ async function start(): Promise<void> {
     overload.stop()
     await server.close()
     await services.close()
-    await stopForgetting?.()
+    await stopForgetting()
+    await memory.close()
     await store.close(STORE_CLOSE_MS)
   })
 }

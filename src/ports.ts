@@ -71,6 +71,49 @@ export type Thought =
 /** Continues a conversation. `messages` ends with what the caller said last. Rejects if the reply stays unfinished. */
 export type Think = (messages: readonly Message[], signal: AbortSignal, note?: Note) => AsyncIterable<Thought>
 
+/* ── Remembering ───────────────────────────────────────────────────────────────────────────────────────────── */
+
+/** A turn of a call that is over: what the caller said, and what was heard in reply. Either may be empty. */
+export type PastTurn = { readonly turn: number; readonly said: string; readonly heard: string }
+
+/** What a fact about a caller is about. */
+export const FACT_KINDS = ['name', 'company', 'role', 'team', 'tool', 'objection', 'meeting', 'preference', 'other'] as const
+export type FactKind = (typeof FACT_KINDS)[number]
+
+/** Something the caller told. `quote` is in the caller's own words, out of that turn; `fact` puts it shortly. */
+export type ToldFact = { readonly kind: FactKind; readonly fact: string; readonly turn: number; readonly quote: string }
+
+export type Recollection = {
+  /** What the call was about, in a few sentences. */
+  readonly summary: string
+  readonly facts: readonly ToldFact[]
+  /** Who says so: the model, or the script. */
+  readonly by: string
+  /** What it cost; null if nothing. */
+  readonly usage: Usage | null
+}
+
+export type Usage = { readonly promptTokens: number; readonly completionTokens: number; readonly estimated: boolean }
+
+/**
+ * What is worth knowing when this caller calls again. Asked after the call; takes as long as it needs, until the abort, which
+ * makes it reject. Rejects with a `ProviderError` if the service fails. What it says is checked by whoever asks.
+ */
+export type Recollect = (turns: readonly PastTurn[], signal: AbortSignal) => Promise<Recollection>
+
+/** The shape of an answer, as a JSON schema in which every property is required and no other allowed. */
+export type AnswerShape = { readonly name: string; readonly schema: Readonly<Record<string, unknown>> }
+
+/**
+ * Answers in JSON, as text. No caller waits for it. A model that cannot be held to the shape may answer in another:
+ * the messages have to ask for it as well, and the answer has to be checked. Rejects with a `ProviderError`, also on abort.
+ */
+export type Answer = (
+  messages: readonly Message[],
+  shape: AnswerShape,
+  signal: AbortSignal,
+) => Promise<{ readonly text: string; readonly model: string; readonly usage: Usage }>
+
 /* ── Speaking ──────────────────────────────────────────────────────────────────────────────────────────────── */
 
 /** A word as it is spoken, with the spaces and punctuation that belong to it. Times count from the reply's first sample. */

@@ -5,10 +5,12 @@
 import type { Assistant } from './assistant/assistant.ts'
 import type { Config } from './config.ts'
 import type { Log } from './log.ts'
-import type { Clock, DetectVoice, OpenVoice, Think, Transcribe } from './ports.ts'
+import { recollectByModel } from './memory/by-model.ts'
+import type { Clock, DetectVoice, OpenVoice, Recollect, Think, Transcribe } from './ports.ts'
 import { assemblyAI } from './providers/assemblyai/assemblyai.ts'
 import { elevenLabs } from './providers/elevenlabs/elevenlabs.ts'
 import { loadLocalEngines, type LocalEngines } from './providers/local/engines.ts'
+import { recollecting } from './providers/local/script/recollect.ts'
 import { scripted, SCRIPT_DESCRIPTION } from './providers/local/script/script.ts'
 import { loadSilero } from './providers/local/silero.ts'
 import { openAI } from './providers/openai/openai.ts'
@@ -16,6 +18,8 @@ import { openAI } from './providers/openai/openai.ts'
 export type Services = {
   readonly transcribe: Transcribe
   readonly think: Think
+  /** Whoever answers also says what of a call is worth remembering. */
+  readonly recollect: Recollect
   readonly openVoice: OpenVoice
   readonly detectVoice: DetectVoice
   /** All that shapes the sound of the voice: audio kept under another such text is another voice's. */
@@ -55,6 +59,7 @@ export async function openServices(parts: ServicesParts): Promise<Services> {
   return {
     transcribe: recogniser.transcribe,
     think: brain.think,
+    recollect: brain.recollect,
     openVoice: voice.openVoice,
     detectVoice: silero.detect,
     sound: voice.sound,
@@ -89,6 +94,7 @@ function openBrain({ config, assistant, clock, log }: ServicesParts) {
   if (config.brain.kind === 'local') {
     return {
       think: scripted(assistant),
+      recollect: recollecting(assistant),
       name: () => SCRIPT_DESCRIPTION,
       check: nothingToCheck,
       warm: () => {},
@@ -96,7 +102,7 @@ function openBrain({ config, assistant, clock, log }: ServicesParts) {
     }
   }
   const { apiKey, baseUrl, models } = config.brain
-  const { think, check, model, warm, close } = openAI({
+  const { think, answer, check, model, warm, close } = openAI({
     apiKey: apiKey?.reveal() ?? null,
     baseURL: baseUrl,
     models,
@@ -105,7 +111,7 @@ function openBrain({ config, assistant, clock, log }: ServicesParts) {
     note: text => log.warn({ provider: 'openai' }, text),
     onUsage: usage => log.info({ usage }, 'OpenAI usage'),
   })
-  return { think, check, warm: () => void warm(), close, name: () => model() ?? 'no model' }
+  return { think, recollect: recollectByModel(answer), check, warm: () => void warm(), close, name: () => model() ?? 'no model' }
 }
 
 function openVoiceService({ config, clock, log }: ServicesParts, engines: LocalEngines | null) {

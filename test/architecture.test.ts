@@ -15,7 +15,9 @@ const rules: Rules = {
     // What the telephone side knows of a call is its handle in calls.ts.
     twilio: ['audio', 'calls', 'log', 'loopback', 'ports', 'secret', 'start'],
     store: ['audio', 'call', 'event-stream', 'ports', 'start'],
-    api: ['event-stream', 'store'],
+    // Between the calls: what a call leaves behind in memory, and what the next one is told of it.
+    memory: ['ports', 'store'],
+    api: ['event-stream', 'ports', 'store'],
     calls: ['guarded-call', 'log', 'ports'],
     'guarded-call': ['calls', 'log'],
     clock: ['ports'],

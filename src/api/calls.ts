@@ -4,6 +4,7 @@ import type { z } from 'zod'
 import { openEventStream } from '../event-stream.ts'
 import { addFeedback, callWithSid, hasTurn } from '../store/conversations.ts'
 import type { LiveCall } from '../store/live-calls.ts'
+import { forgetFact } from '../store/memory.ts'
 import { personById } from '../store/read-records.ts'
 import type { ApiParts } from './api.ts'
 import { routeSchema } from './route-schema.ts'
@@ -16,6 +17,7 @@ export function addCallRoutes(server: FastifyInstance, parts: ApiParts): void {
   addLive(server, parts)
   addEvents(server, parts)
   addPeople(server, parts)
+  addForgetting(server, parts)
   addFeedbackRoute(server, parts)
   addStatus(server, parts)
 }
@@ -60,6 +62,20 @@ function addPeople(server: FastifyInstance, { store, wallTime }: ApiParts): void
   server.get<{ Params: z.output<typeof shapes.personParams> }>('/api/people/:id', { schema }, async ({ params }, reply) => {
     const person = await personById(store.database, params.id, wallTime())
     return person ?? reply.code(404).send({ error: `there is nobody of the id ${params.id}` })
+  })
+}
+
+function addForgetting(server: FastifyInstance, { store }: ApiParts): void {
+  const schema = routeSchema({
+    summary: 'Forgets one thing that a person told',
+    tag: 'People',
+    params: shapes.factParams,
+    response: { 200: shapes.created, ...missing },
+  })
+  const path = '/api/people/:id/memory/:fact'
+  server.delete<{ Params: z.output<typeof shapes.factParams> }>(path, { schema }, async ({ params: { id, fact } }, reply) => {
+    const isGone = await forgetFact(store.database, id, fact)
+    return isGone ? { id: fact } : reply.code(404).send({ error: `nothing of the id ${fact} is remembered of this person` })
   })
 }
 

@@ -3,6 +3,7 @@
  * them. Milliseconds are of the call, times of day ISO 8601 in UTC, money US dollars.
  */
 import { z } from 'zod'
+import { FACT_KINDS } from '../ports.ts'
 import { LEGS } from '../store/recordings.ts'
 
 const isoTime = z.iso.datetime()
@@ -31,6 +32,7 @@ export const conversationParams = z.object({ id: conversationId.describe('of the
 export const audioParams = conversationParams.extend({ leg: z.enum(LEGS) })
 export const audioQuery = z.object({ call: z.string().max(80).optional().describe('id of the call; the newest unless said') })
 export const personParams = z.object({ id: z.string().regex(/^[0-9a-f]{32}$/) })
+export const factParams = personParams.extend({ fact: z.string().max(100) })
 
 export const adoptBody = z.object({
   id: z.uuid().optional().describe('of an earlier conversation; a new one unless said'),
@@ -146,6 +148,10 @@ const call = z.strictObject({
   cost,
   meetings: z.array(meeting),
   feedback: z.array(feedbackLine),
+  summary: z
+    .strictObject({ summary: text, madeBy: text, createdAt: isoTime })
+    .nullable()
+    .describe('made after the call; none of callers who withhold their number'),
   audio: z.strictObject({ caller: text, bot: text, mixed: text }).nullable().describe('null: not on this machine'),
 })
 
@@ -192,11 +198,13 @@ export const person = z.strictObject({
     z.strictObject({
       id: text,
       personId: text,
+      kind: z.enum(FACT_KINDS),
       fact: text,
-      callId: text.nullable(),
-      turnId: count.nullable(),
+      quote: text.describe("the caller's words, out of that turn"),
+      callId: text,
+      turnId: count,
       createdAt: isoTime,
-      expiresAt: isoTime.nullable(),
+      expiresAt: isoTime,
     }),
   ),
   meetings: z.array(meeting),

@@ -6,7 +6,7 @@
  * could stumble over. A second assistant is a second folder beside `nooks/` and one line in `assistants` below.
  */
 import { facts } from './nooks/facts.ts'
-import { keyTerms } from './nooks/key-terms.ts'
+import { keyTerms, tools } from './nooks/key-terms.ts'
 import { lines } from './nooks/lines.ts'
 import { persona } from './nooks/persona.ts'
 import { replies } from './nooks/replies.ts'
@@ -19,6 +19,8 @@ export type Assistant = {
   readonly lines: Lines
   /** Names and terms a recogniser should expect, most important first; at most 100, each at most 50 characters. */
   readonly keyTerms: readonly string[]
+  /** Products that callers work with: worth remembering when they name one. */
+  readonly tools: readonly string[]
   readonly replies: Replies
 }
 
@@ -141,7 +143,7 @@ export type Act =
   | 'booking-dropped'
 
 const assistants: Readonly<Record<string, Assistant>> = {
-  nooks: { id: 'nooks', persona, facts, lines, keyTerms, replies },
+  nooks: { id: 'nooks', persona, facts, lines, keyTerms, tools, replies },
 }
 
 /** The names `assistantNamed` knows. */

@@ -29,13 +29,12 @@ export async function forgetPerson(parts: ForgetParts, personId: string): Promis
   const calls = await database.selectFrom('calls').select(['id', 'folder']).where('personId', '=', personId).execute()
   const named = await foldersWhere(callsDir, origin => origin.personId === personId)
   const forgotten = await removeCalls(parts, calls, named)
-  const facts = await database.deleteFrom('memoryFacts').where('personId', '=', personId).executeTakeFirst()
   await database.deleteFrom('conversations').where('personId', '=', personId).where(withoutCalls).execute()
   await database.deleteFrom('people').where('id', '=', personId).execute()
-  return { ...forgotten, memoryFacts: Number(facts.numDeletedRows) }
+  return forgotten
 }
 
-/** The calls of one conversation. What a person told stays. */
+/** The calls of one conversation, and what the person told on them. */
 export async function forgetConversation(parts: ForgetParts, conversationId: string): Promise<Forgotten> {
   const { database, callsDir } = parts
   const calls = await database.selectFrom('calls').select(['id', 'folder']).where('conversationId', '=', conversationId).execute()
@@ -45,7 +44,7 @@ export async function forgetConversation(parts: ForgetParts, conversationId: str
   return forgotten
 }
 
-/** Calls that began before this time (ISO), and people of whom nothing else is known. */
+/** Calls that began before this time (ISO), what was told on them, and people of whom nothing else is known. */
 export async function forgetBefore(parts: ForgetParts, time: string): Promise<Forgotten> {
   const { database, callsDir } = parts
   const calls = await database.selectFrom('calls').select(['id', 'folder']).where('startedAt', '<', time).execute()
@@ -57,13 +56,6 @@ export async function forgetBefore(parts: ForgetParts, time: string): Promise<Fo
     .where('firstCallAt', '<', time)
     .where(person =>
       person.not(person.exists(person.selectFrom('calls').select('calls.id').whereRef('calls.personId', '=', 'people.id'))),
-    )
-    .where(person =>
-      person.not(
-        person.exists(
-          person.selectFrom('memoryFacts').select('memoryFacts.id').whereRef('memoryFacts.personId', '=', 'people.id'),
-        ),
-      ),
     )
     .execute()
   return forgotten
@@ -79,16 +71,16 @@ const CALLS_A_TIME = 100
 
 async function removeCalls({ database, callsDir }: ForgetParts, calls: Found, named: readonly string[]): Promise<Forgotten> {
   const folders = await removeFolders(callsDir, [...named, ...calls.map(({ folder }) => folder)])
-  const counts = { turns: 0, meetings: 0, feedback: 0 }
+  const counts = { turns: 0, meetings: 0, feedback: 0, memoryFacts: 0 }
   for (let from = 0; from < calls.length; from += CALLS_A_TIME) {
     const ids = calls.slice(from, from + CALLS_A_TIME).map(({ id }) => id)
-    for (const table of ['turns', 'meetings', 'feedback'] as const) {
+    for (const table of ['turns', 'meetings', 'feedback', 'memoryFacts'] as const) {
       const gone = await database.deleteFrom(table).where('callId', 'in', ids).executeTakeFirst()
       counts[table] += Number(gone.numDeletedRows)
     }
     await database.deleteFrom('calls').where('id', 'in', ids).execute()
   }
-  return { calls: calls.length, ...counts, memoryFacts: 0, folders }
+  return { calls: calls.length, ...counts, folders }
 }
 
 /** Only folders directly in `callsDir`; a call whose folder could not be made has no name for it. */

@@ -7,6 +7,7 @@ import type { Migration } from 'kysely/migration'
 
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-records': { up: makeRecords },
+  '0002-memory': { up: makeQuotedMemory },
 }
 
 const required = (column: ColumnDefinitionBuilder): ColumnDefinitionBuilder => column.notNull()
@@ -132,4 +133,30 @@ async function makeMemory({ schema }: Kysely<unknown>): Promise<void> {
     .addColumn('created_at', 'text', required)
     .execute()
   await schema.createIndex('feedback_by_call').on('feedback').column('call_id').execute()
+}
+
+/** Facts quote the turn they are from; until then there were none. */
+async function makeQuotedMemory({ schema }: Kysely<unknown>): Promise<void> {
+  await schema.dropTable('memory_facts').execute()
+  await schema
+    .createTable('memory_facts')
+    .addColumn('id', 'text', key)
+    .addColumn('person_id', 'text', column => column.notNull().references('people.id').onDelete('cascade'))
+    .addColumn('kind', 'text', required)
+    .addColumn('fact', 'text', required)
+    .addColumn('quote', 'text', required)
+    .addColumn('call_id', 'text', ofCall)
+    .addColumn('turn_id', 'integer', required)
+    .addColumn('created_at', 'text', required)
+    .addColumn('expires_at', 'text', required)
+    .execute()
+  await schema.createIndex('memory_facts_by_person').on('memory_facts').column('person_id').execute()
+  await schema.createIndex('memory_facts_by_call').on('memory_facts').column('call_id').execute()
+  await schema
+    .createTable('call_summaries')
+    .addColumn('call_id', 'text', column => ofCall(column).primaryKey())
+    .addColumn('summary', 'text', required)
+    .addColumn('made_by', 'text', required)
+    .addColumn('created_at', 'text', required)
+    .execute()
 }

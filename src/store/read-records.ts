@@ -5,7 +5,16 @@
 import { isEarly, type Certificate } from '../call/certificate.ts'
 import { certificateOf } from './call-record.ts'
 import type { Database } from './database.ts'
-import type { CallRow, ConversationRow, CostRow, FeedbackRow, MeetingRow, MemoryFactRow, TurnRow } from './tables.ts'
+import type {
+  CallRow,
+  CallSummaryRow,
+  ConversationRow,
+  CostRow,
+  FeedbackRow,
+  MeetingRow,
+  MemoryFactRow,
+  TurnRow,
+} from './tables.ts'
 
 /** What something cost, as far as it is known. */
 export type Cost = {
@@ -36,6 +45,8 @@ export type RecordedCall = CallRow & {
   readonly cost: Cost
   readonly meetings: readonly MeetingRow[]
   readonly feedback: readonly FeedbackRow[]
+  /** Null until it is made after the call, and for callers who withheld their number. */
+  readonly summary: Omit<CallSummaryRow, 'callId'> | null
 }
 
 export type Conversation = ConversationRow & { readonly calls: readonly RecordedCall[]; readonly cost: Cost }
@@ -168,7 +179,7 @@ export async function conversationOf(database: Database, id: string): Promise<Co
 export async function recordedCalls(database: Database, rows: readonly CallRow[]): Promise<readonly RecordedCall[]> {
   if (rows.length === 0) return []
   const ids = rows.map(({ id }) => id)
-  const [turns, costs, meetings, feedback] = await Promise.all([
+  const [turns, costs, meetings, feedback, summaries] = await Promise.all([
     database.selectFrom('turns').selectAll().where('callId', 'in', ids).orderBy('id').execute(),
     database
       .selectFrom('costs')
@@ -180,12 +191,14 @@ export async function recordedCalls(database: Database, rows: readonly CallRow[]
       .execute(),
     database.selectFrom('meetings').selectAll().where('callId', 'in', ids).orderBy('createdAt').execute(),
     database.selectFrom('feedback').selectAll().where('callId', 'in', ids).orderBy('createdAt').execute(),
+    database.selectFrom('callSummaries').selectAll().where('callId', 'in', ids).execute(),
   ])
   const byCall = <Row extends { readonly callId: string }>(all: readonly Row[]) => {
     const groups = Map.groupBy(all, ({ callId }) => callId)
     return (id: string): readonly Row[] => groups.get(id) ?? []
   }
   const [turnsOf, linesOf, meetingsOf, feedbackOf] = [byCall(turns), byCall(costs), byCall(meetings), byCall(feedback)]
+  const summaryOf = new Map(summaries.map(({ callId, ...summary }) => [callId, summary]))
   return rows.map(row => {
     const own = linesOf(row.id)
     return {
@@ -195,6 +208,7 @@ export async function recordedCalls(database: Database, rows: readonly CallRow[]
       cost: costOf(own),
       meetings: meetingsOf(row.id),
       feedback: feedbackOf(row.id),
+      summary: summaryOf.get(row.id) ?? null,
     }
   })
 }
@@ -230,7 +244,7 @@ export async function personById(database: Database, id: string, now: string): P
       .selectFrom('memoryFacts')
       .selectAll()
       .where('personId', '=', id)
-      .where(fact => fact.or([fact('expiresAt', 'is', null), fact('expiresAt', '>', now)]))
+      .where('expiresAt', '>', now)
       .orderBy('createdAt')
       .execute(),
     database.selectFrom('meetings').selectAll().where('personId', '=', id).orderBy('createdAt').execute(),

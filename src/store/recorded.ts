@@ -19,6 +19,8 @@ export type RecordedParts = {
   readonly folder: Promise<string | null>
   readonly origin: KeptOrigin
   readonly note: (text: string, facts: object) => void
+  /** Told once everything of the call is stored. */
+  readonly stored: (callId: string) => void
   /** Told at every change. */
   readonly live: Pick<LiveCalls, 'set' | 'turn' | 'delete'>
 }
@@ -35,6 +37,8 @@ export function recorded(kept: Journal, parts: RecordedParts): Journal {
       database,
       due.map(writing => inFolder(writing, name)),
     )
+    const end = due.find(({ type }) => type === 'end')
+    if (end?.type === 'end') parts.stored(end.callId)
   }
   const keep = (writings: readonly Writing[]): void => {
     if (writings.length === 0) return

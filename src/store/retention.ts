@@ -1,12 +1,15 @@
-/** Forgets calls that are older than they may become, at the start and then every six hours. */
+/** Forgets what people told once it expires, and calls older than they may become, at the start and then every six hours. */
 import type { Clock } from '../ports.ts'
 import { forgetBefore, type ForgetParts } from './forget.ts'
+import { forgetExpired } from './memory.ts'
 
 const EVERY_MS = 6 * 3_600_000
 const DAY_MS = 24 * 3_600_000
+const nothing = { calls: 0, folders: [] }
 
 export type RetentionParts = ForgetParts & {
-  readonly days: number
+  /** Null: calls may become as old as they like. */
+  readonly days: number | null
   readonly clock: Clock
   /** The date and time so many milliseconds from now, as ISO 8601 in UTC. */
   readonly wallTime: (offsetMs: number) => string
@@ -22,7 +25,8 @@ export function forgetOldCalls(parts: RetentionParts): () => Promise<void> {
 
   async function remove(): Promise<void> {
     try {
-      const { calls, folders } = await forgetBefore(parts, wallTime(-days * DAY_MS))
+      await forgetExpired(parts.database, wallTime(0))
+      const { calls, folders } = days === null ? nothing : await forgetBefore(parts, wallTime(-days * DAY_MS))
       if (calls + folders.length > 0) note('old calls were forgotten', { calls, folders: folders.length, days })
     } catch (error) {
       note('old calls could not be forgotten; they will be later', { err: error })

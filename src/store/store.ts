@@ -41,6 +41,8 @@ export type Store = {
   readonly personOf: PersonOf
   /** The journal to write to: keeps the call in the database too. */
   record(kept: Journal, call: CallToRecord): Journal
+  /** Calls back, from now on, when everything of a call that has ended is stored. */
+  whenStored(listener: (callId: string) => void): void
   /** The calls going on, the oldest first. */
   live(): readonly LiveCall[]
   /** Tells when a call begins, finishes a turn, or ends; gives what stops it. */
@@ -72,14 +74,17 @@ export async function openStore({ dataDir, databaseUrl, clock, note }: StorePart
     (error: unknown) => note('calls could not be taken in from their folders', { err: error }),
   )
   const live = new LiveCalls()
+  const listeners: ((callId: string) => void)[] = []
   return {
     database,
     callsDir,
     personOf,
     record(kept, { callSid, startedAt, from, conversationId, folder }) {
       const origin = { callSid, startedAt, personId: personOf(from), conversationId: conversationId ?? callSid }
-      return recorded(kept, { database, queue, callsDir, folder, origin, note, live })
+      const stored = (callId: string): void => listeners.forEach(listener => listener(callId))
+      return recorded(kept, { database, queue, callsDir, folder, origin, note, live, stored })
     },
+    whenStored: listener => void listeners.push(listener),
     live: () => live.all,
     watch: watcher => live.watch(watcher),
     tookIn: takingIn,

@@ -3,6 +3,7 @@
  * Flags are 0 and 1, for SQLite knows no others. A telephone number is in none of the tables.
  */
 import type { Certificate } from '../call/certificate.ts'
+import type { FactKind } from '../ports.ts'
 
 export type Tables = {
   readonly people: PersonRow
@@ -10,6 +11,7 @@ export type Tables = {
   readonly calls: CallRow
   readonly turns: TurnRow
   readonly costs: CostRow
+  readonly callSummaries: CallSummaryRow
   readonly memoryFacts: MemoryFactRow
   readonly meetings: MeetingRow
   readonly feedback: FeedbackRow
@@ -77,15 +79,28 @@ export type CostRow = {
 /** `replies`: of unknown size, for the service was never heard to say. */
 export type Unit = 'seconds' | 'prompt-tokens' | 'completion-tokens' | 'characters' | 'replies'
 
-/** Something a person told, to be known on the next call. */
+/** What a call was about; where there is one, the call has been thought about, and its facts are stored. */
+export type CallSummaryRow = {
+  readonly callId: string
+  /** Empty if nothing was said that the call bears out. */
+  readonly summary: string
+  /** The model or the script that made it. */
+  readonly madeBy: string
+  readonly createdAt: string
+}
+
+/** Something a person told, to be known on the next call. It does not outlive the call that it quotes. */
 export type MemoryFactRow = {
   readonly id: string
   readonly personId: string
+  readonly kind: FactKind
   readonly fact: string
-  readonly callId: string | null
-  readonly turnId: number | null
+  /** In the person's words, out of that turn. */
+  readonly quote: string
+  readonly callId: string
+  readonly turnId: number
   readonly createdAt: string
-  readonly expiresAt: string | null
+  readonly expiresAt: string
 }
 
 export type MeetingRow = {

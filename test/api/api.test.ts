@@ -252,9 +252,10 @@ describe('the interface', () => {
       const store = await open()
       await withCalls(store, 3)
       const personId = store.personOf(anna)!
-      const fact = { personId, callId: null, turnId: null, createdAt: at(1) }
+      const [{ id: callId } = { id: '' }] = await store.database.selectFrom('calls').select('id').execute()
+      const fact = { personId, callId, turnId: 3, kind: 'other', quote: 'What do you do?', createdAt: at(1) } as const
       const facts = [
-        { ...fact, id: 'f1', fact: 'sells pumps', expiresAt: null },
+        { ...fact, id: 'f1', fact: 'sells pumps', expiresAt: '2027-11-21T12:00:00.000Z' },
         { ...fact, id: 'f2', fact: 'is on holiday', expiresAt: '2026-11-21T11:59:59.000Z' },
         { ...fact, id: 'f3', fact: 'asked for a call', expiresAt: '2026-11-21T12:00:01.000Z' },
       ]
@@ -263,6 +264,12 @@ describe('the interface', () => {
       const person = as(shapes.person, await ask(`/api/people/${personId}`))
       expect(person).toMatchObject({ calls: 2, firstCallAt: at(1), lastCallAt: at(3) })
       expect(person.memory.map(({ fact }) => fact)).toEqual(['sells pumps', 'asked for a call'])
+      expect((await ask(`/api/people/${'0'.repeat(32)}/memory/f1`, { method: 'DELETE' })).status).toBe(404)
+      const gone = await ask(`/api/people/${personId}/memory/f1`, { method: 'DELETE' })
+      expect([gone.status, gone.body]).toEqual([200, { id: 'f1' }])
+      expect((await ask(`/api/people/${personId}/memory/f1`, { method: 'DELETE' })).status).toBe(404)
+      const after = as(shapes.person, await ask(`/api/people/${personId}`))
+      expect(after.memory.map(({ fact }) => fact)).toEqual(['asked for a call'])
       expect((await ask(`/api/people/${'0'.repeat(32)}`)).status).toBe(404)
     })
 
@@ -370,6 +377,7 @@ describe('the description', () => {
           .toSorted(),
       ).toEqual([
         'delete /api/conversations/{id}',
+        'delete /api/people/{id}/memory/{fact}',
         'get /api/calls/live',
         'get /api/conversations',
         'get /api/conversations/{id}',

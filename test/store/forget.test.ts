@@ -26,12 +26,16 @@ async function withCalls(store: TestStore): Promise<void> {
   await recordCall(store, headingOf(3), bert)
   await settled(store)
   const personId = store.personOf(anna)!
-  const fact = { id: 'f1', personId, fact: 'sells pumps', callId: null, turnId: null, createdAt: '2026-11-20', expiresAt: null }
+  const callId = `${sid(1)}-20261120100000000`
+  const told = { kind: 'other', fact: 'sells pumps', quote: 'We sell pumps.' } as const
+  const fact = { id: 'f1', personId, callId, turnId: 2, ...told, createdAt: '2026-11-20', expiresAt: '2027-05-20' }
   await store.database.insertInto('memoryFacts').values(fact).execute()
+  const summary = { callId, summary: 'Anna sells pumps.', madeBy: 'gpt-4', createdAt: '2026-11-20' }
+  await store.database.insertInto('callSummaries').values(summary).execute()
 }
 
 const rowsLeft = async ({ database }: TestStore) => {
-  const tables = ['people', 'conversations', 'calls', 'turns', 'costs', 'memoryFacts'] as const
+  const tables = ['people', 'conversations', 'calls', 'turns', 'costs', 'memoryFacts', 'callSummaries'] as const
   return Object.fromEntries(
     await Promise.all(
       tables.map(async table => [table, (await database.selectFrom(table).selectAll().execute()).length] as const),
@@ -47,7 +51,15 @@ describe('forgetting', () => {
       const forgotten = await forgetPerson(store, store.personOf(anna)!)
       expect(forgotten).toEqual({ calls: 2, turns: 6, meetings: 0, feedback: 0, memoryFacts: 1, folders: [sid(1), sid(2)] })
       expect(readdirSync(store.callsDir)).toEqual([sid(3)])
-      expect(await rowsLeft(store)).toEqual({ people: 1, conversations: 1, calls: 1, turns: 3, costs: 9, memoryFacts: 0 })
+      expect(await rowsLeft(store)).toEqual({
+        people: 1,
+        conversations: 1,
+        calls: 1,
+        turns: 3,
+        costs: 9,
+        memoryFacts: 0,
+        callSummaries: 0,
+      })
       expect(await personById(store.database, store.personOf(anna)!, '2026-11-20')).toBeNull()
       expect(await personById(store.database, store.personOf(bert)!, '2026-11-20')).toMatchObject({ calls: 1 })
 
@@ -65,13 +77,14 @@ describe('forgetting', () => {
       expect(readdirSync(store.callsDir)).toEqual([sid(3)])
     })
 
-    it('a conversation removes its calls and recordings only', async () => {
+    it('a conversation removes its calls, its recordings and what was told on them only', async () => {
       const store = await open()
       await withCalls(store)
-      expect(await forgetConversation(store, sid(1))).toMatchObject({ calls: 1, turns: 3, folders: [sid(1)] })
+      expect(await forgetConversation(store, sid(2))).toMatchObject({ calls: 1, turns: 3, memoryFacts: 0, folders: [sid(2)] })
+      expect(await forgetConversation(store, sid(1))).toMatchObject({ calls: 1, turns: 3, memoryFacts: 1, folders: [sid(1)] })
       expect(await conversationOf(store.database, sid(1))).toBeNull()
-      expect(await conversationOf(store.database, sid(2))).not.toBeNull()
-      expect(await rowsLeft(store)).toMatchObject({ people: 2, calls: 2, memoryFacts: 1 })
+      expect(await conversationOf(store.database, sid(3))).not.toBeNull()
+      expect(await rowsLeft(store)).toMatchObject({ people: 2, calls: 1, memoryFacts: 0, callSummaries: 0 })
     })
 
     it('never removes anything but folders of calls', async () => {
@@ -110,18 +123,18 @@ describe('forgetting', () => {
         note: (text, facts) => void notes.push([text, facts]),
       })
       await expect.poll(() => clock.waiting).toBe(1)
-      expect(asked).toEqual([-604_800_000])
+      expect(asked).toEqual([0, -604_800_000])
       expect(notes).toEqual([['old calls were forgotten', { calls: 1, folders: 1, days: 7 }]])
       expect(readdirSync(store.callsDir)).toEqual([sid(1), sid(3)])
       expect(await rowsLeft(store)).toMatchObject({ people: 2, conversations: 2, calls: 2, memoryFacts: 1 })
 
       await clock.advance(21_600_000)
-      expect(asked).toHaveLength(2)
       await expect.poll(() => clock.waiting).toBe(1)
+      expect(asked).toHaveLength(4)
       await clock.advance(21_600_000)
       // In the middle of a removal.
       await stop()
-      expect(asked).toHaveLength(3)
+      expect(asked).toHaveLength(6)
       expect(clock.waiting).toBe(0)
     })
   })

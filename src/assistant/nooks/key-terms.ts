@@ -40,3 +40,22 @@ export const keyTerms: readonly string[] = [
   'Aircall',
   'Dialpad',
 ]
+
+export const tools: readonly string[] = [
+  'Salesforce',
+  'HubSpot',
+  'Outreach',
+  'Salesloft',
+  'Orum',
+  'Gong',
+  'Apollo',
+  'ZoomInfo',
+  'Aircall',
+  'Dialpad',
+  'RingCentral',
+  'Five9',
+  'Pipedrive',
+  'Zoho',
+  'Excel',
+  'spreadsheets',
+]

@@ -6,7 +6,7 @@
  * compatible with OpenAI know fewer of them and answer 400 to the others.
  */
 import type { ChatCompletionCreateParamsStreaming } from 'openai/resources/chat/completions'
-import type { Message } from '../../ports.ts'
+import type { AnswerShape, Message } from '../../ports.ts'
 
 export type Effort = 'none' | 'minimal' | 'low'
 
@@ -19,6 +19,8 @@ export type Dialect = {
   readonly temperature: boolean
   readonly effort: Effort | null
   readonly tools: boolean
+  /** Whether an answer can be held to a JSON schema. */
+  readonly shapes: boolean
 }
 
 export type Wish = {
@@ -26,12 +28,17 @@ export type Wish = {
   readonly maxTokens: number
   /** Offer the model a tool by which it ends the call. */
   readonly mayEndCall: boolean
+  /** Hold the answer to this shape. */
+  readonly shape?: AnswerShape
 }
 
 export const END_CALL = 'end_call'
 
 /** A model that thinks at length before it speaks needs room for that inside the limit. */
 const REASONING_TOKENS = 1024
+
+/** Structured outputs came with gpt-4o: https://developers.openai.com/api/docs/guides/structured-outputs */
+const keepsToShapes = (model: string): boolean => !/^gpt-(?:3|4(?:-|$))/.test(model)
 
 const reasons = (model: string): boolean => /^(?:gpt-(?:[5-9]|\d{2})|o\d)/.test(model)
 
@@ -43,6 +50,7 @@ export const dialectOf = (model: string): Dialect => ({
   temperature: !reasons(model),
   effort: reasons(model) ? quickestEffort(model) : null,
   tools: true,
+  shapes: keepsToShapes(model),
 })
 
 /** gpt-5 knows "minimal", its successors "none" instead, the o-series neither. The caller is waiting: the least there is. */
@@ -61,6 +69,7 @@ export function without(dialect: Dialect, complaint: string): Dialect | null {
   // "Unsupported parameter: 'max_tokens' … Use 'max_completion_tokens' instead." names both: the one that was sent is wrong.
   if (dialect.limits[0] !== undefined && about(dialect.limits[0])) return { ...dialect, limits: dialect.limits.slice(1) }
   if (dialect.tools && (about('tools') || about('tool_choice'))) return { ...dialect, tools: false }
+  if (dialect.shapes && (about('response_format') || about('json_schema'))) return { ...dialect, shapes: false }
   return null
 }
 
@@ -80,6 +89,9 @@ export function requestBody(
     ...(dialect.effort === null ? {} : { reasoning_effort: dialect.effort }),
     ...(dialect.usage
       ? { stream_options: { include_usage: true, ...(dialect.obfuscation ? { include_obfuscation: false } : {}) } }
+      : {}),
+    ...(wish.shape && dialect.shapes
+      ? { response_format: { type: 'json_schema', json_schema: { ...wish.shape, strict: true } } }
       : {}),
     ...(wish.mayEndCall && dialect.tools ? { tools: [endCallTool] } : {}),
   }

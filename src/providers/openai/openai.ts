@@ -4,7 +4,8 @@
  * It does not decide what the bot is told: the messages come whole.
  */
 import { OpenAI } from 'openai'
-import type { Clock, Message, Note, Think, Thought } from '../../ports.ts'
+import type { Answer, Clock, Message, Note, Think, Thought } from '../../ports.ts'
+import { answering } from './answer.ts'
 import { attempt, type Cost, Failed, type Limits } from './attempt.ts'
 import { checkModels, type ModelCheck } from './check.ts'
 import { WarmConnections } from './connections.ts'
@@ -56,6 +57,8 @@ export type OpenAIOptions = {
 
 export type OpenAIProvider = {
   readonly think: Think
+  /** For what nobody waits for on the telephone: answers in JSON, with more time and more words. */
+  readonly answer: Answer
   /** Which model will be asked and what to fix, to be asked before the first call. Never rejects. */
   readonly check: () => Promise<ModelCheck>
   /** The model that the next reply will be asked of; null if none is left. */
@@ -179,6 +182,7 @@ export function openAI(options: OpenAIOptions): OpenAIProvider {
 
   return {
     think,
+    answer: answering({ client, models, clock, secret, ...(options.contextTokens && { contextTokens: options.contextTokens }) }),
     check: () => checkModels(client, models, clock, secret),
     model: () => models.current,
     warm: () => connections.warm(),

@@ -28,7 +28,7 @@ export function refusalOf(body: ChatBody, refused: readonly string[] = []): Refu
   if (foreign) return unrecognized(foreign)
   const foreignOption = Object.keys(body.stream_options ?? {}).find(key => refused.includes(key))
   if (foreignOption) return unrecognized(`stream_options.${foreignOption}`)
-  return wrongParameter(body) ?? wrongMessages(body)
+  return wrongParameter(body) ?? wrongShape(body) ?? wrongMessages(body)
 }
 
 function wrongParameter(body: ChatBody): Refusal | null {
@@ -51,6 +51,30 @@ function wrongParameter(body: ChatBody): Refusal | null {
       'unsupported_value',
     )
   return null
+}
+
+/** Structured outputs, strict: https://developers.openai.com/api/docs/guides/structured-outputs */
+function wrongShape(body: ChatBody): Refusal | null {
+  const format = body['response_format'] as { type?: string; json_schema?: { name?: string; schema?: unknown } } | undefined
+  if (format?.type !== 'json_schema') return null
+  const refuse = (message: string): Refusal => ({ message, code: null, param: 'response_format' })
+  if (/^gpt-(3|4(-|$))/.test(body.model))
+    return refuse("Invalid parameter: 'response_format' of type 'json_schema' is not supported with this model.")
+  const name = format.json_schema?.name ?? ''
+  return looseObjects(format.json_schema?.schema).length === 0
+    ? null
+    : refuse(
+        `Invalid schema for response_format '${name}': every object needs 'additionalProperties': false and all its properties required.`,
+      )
+}
+
+/** The objects in a schema that a strict one may not contain. */
+function looseObjects(schema: unknown): readonly unknown[] {
+  if (typeof schema !== 'object' || schema === null) return []
+  const { type, additionalProperties, required, properties } = schema as Readonly<Record<string, unknown>>
+  const names = Object.keys((properties as object | undefined) ?? {})
+  const strict = additionalProperties === false && Array.isArray(required) && names.every(name => required.includes(name))
+  return [...(type === 'object' && !strict ? [schema] : []), ...Object.values(schema).flatMap(looseObjects)]
 }
 
 function wrongMessages({ model, messages }: ChatBody): Refusal | null {

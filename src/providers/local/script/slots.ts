@@ -159,3 +159,24 @@ export const teamIn = (words: string): string | null => {
   const most = firstNumber((range?.[2] ?? '').split(' '))
   return capital(`${numberInWords(found.value)}${most?.from === 0 ? ` ${range?.[1]} ${numberInWords(most.value)}` : ''}`)
 }
+
+/** How many people, from whoever says so unasked: "we have about twelve reps"; in words, or null. */
+export const teamToldIn = (words: string): string | null => {
+  const found =
+    /\b((?:\w+ ){1,3})(?:sales )?(?:reps?|sdrs?|bdrs?|sellers|salespeople|sales people|account executives|people (?:on|in) (?:my|our|the) (?:sales )?team)\b/.exec(
+      words,
+    )
+  return found && firstNumber((found[1] ?? '').trim().split(' ')) ? teamIn(found[1]!.trim()) : null
+}
+
+/** For whom the caller works, if it is said as a name: "I'm Jane from Acme Pumps". */
+export const companyIn = (raw: string): string | null =>
+  /\b(?:(?:I(?:'|’)?(?:m| am)|this is|calling|my name is)\b[^.?!]{0,30}? (?:from|at|with)|I work (?:for|at)|my company is|our company is|we are called) ((?:\p{Lu}[\p{L}\d&-]+ ?){1,3})/u
+    .exec(raw)?.[1]
+    ?.trim() ?? null
+
+/** Which of these tools are named, as they are spelt in the list. */
+export const toolsIn = (raw: string, tools: readonly string[]): readonly string[] => {
+  const words = ` ${evenWords(raw)} `
+  return tools.filter(tool => words.includes(` ${evenWords(tool)} `))
+}
