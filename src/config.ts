@@ -17,6 +17,10 @@ export type Config = {
   readonly databaseUrl: Secret | null
   /** How long calls and their recordings are kept; null: until somebody removes them. */
   readonly retentionDays: number | null
+  /** When a call's audio is kept: from the start, once the caller has heard of it, once the caller has agreed, never. */
+  readonly recording: 'always' | 'notice' | 'ask' | 'off'
+  /** Whether long numbers and e-mail addresses are left out of what people read. */
+  readonly redact: boolean
   readonly logLevel: LogLevel
   /** How replies are made; all three say the same. */
   readonly pipeline: 'plain' | 'streamed' | 'draft'
@@ -107,6 +111,8 @@ const variables = {
   ],
   DATA_DIR: [text, './data', 'a folder'],
   RETENTION_DAYS: [number(1, 3650), null, 'days from 1 to 3650'],
+  RECORDING: [z.enum(['always', 'notice', 'ask', 'off']), null, 'always, notice, ask or off'],
+  REDACT: [z.enum(['on', 'off']), 'on', 'on or off'],
   LOG_LEVEL: [z.enum(LOG_LEVELS), 'info', `one of ${LOG_LEVELS.join(', ')}`],
   PIPELINE: [z.enum(['plain', 'streamed', 'draft']), 'draft', 'plain, streamed or draft'],
   CALLS_MAX: [number(1, 10_000), 50, 'how many calls at once, 1 to 10000'],
@@ -237,6 +243,9 @@ function assemble(values: Values, faults: string[]): Config {
     dataDir: values.DATA_DIR,
     databaseUrl: databaseOf(values, faults),
     retentionDays: values.RETENTION_DAYS,
+    // Who phones from elsewhere has to be told; a program on this machine has not.
+    recording: values.RECORDING ?? (values.PUBLIC_URL === null ? 'always' : 'notice'),
+    redact: values.REDACT === 'on',
     logLevel: values.LOG_LEVEL,
     pipeline: values.PIPELINE,
     maxCalls: values.CALLS_MAX,

@@ -3,6 +3,7 @@
  * said on a call belongs in that call's journal, not here.
  */
 import { pino, type DestinationStream, type Logger } from 'pino'
+import type { Redact } from './redact/redact.ts'
 
 export type Log = Logger
 
@@ -16,8 +17,15 @@ const SECRET_PATHS = ['authorization', 'cookie', '["x-twilio-signature"]', '["xi
 })
 const SECRET_NAMES = ['apiKey', 'authToken', 'password', 'token'].flatMap(name => [name, `*.${name}`, `*.*.${name}`])
 
-export function openLog(level: LogLevel, destination?: DestinationStream): Log {
-  const options = { level, redact: { paths: [...SECRET_PATHS, ...SECRET_NAMES], censor: '[secret]' } }
+const JSON_TEXT = /"(?:[^"\\]|\\.)*"/g
+
+/** Neither are callers' numbers and addresses, which a service may give back in an error; `redact` takes them out of every text. */
+export function openLog(level: LogLevel, redact: Redact, destination?: DestinationStream): Log {
+  const options = {
+    level,
+    redact: { paths: [...SECRET_PATHS, ...SECRET_NAMES], censor: '[secret]' },
+    hooks: { streamWrite: (line: string) => line.replace(JSON_TEXT, redact) },
+  }
   return destination ? pino(options, destination) : pino(options)
 }
 

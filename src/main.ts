@@ -13,10 +13,11 @@ import { realClock, wallMs, wallTime } from './clock.ts'
 import { readConfig, type Config } from './config.ts'
 import { buildConsole, consoleDirOf, isConsoleBuilt } from './console-build.ts'
 import { openLog, type Log } from './log.ts'
-import { fixedTexts, makeCall } from './make-call.ts'
+import { fixedTexts, lineText, makeCall } from './make-call.ts'
 import { remembering } from './memory/remember.ts'
 import { fixedLines, type FixedLines } from './providers/audio-cache.ts'
 import { watchOverload, type TakeLoopDelay } from './overload.ts'
+import { redactionOf } from './redact/redact.ts'
 import { Secret } from './secret.ts'
 import { buildServer } from './server.ts'
 import { openServices, type Services } from './services.ts'
@@ -50,7 +51,7 @@ async function start(): Promise<void> {
   loadDotEnv()
   const config = readConfig(process.env, path => readFileSync(path, 'utf8'))
   // People read standard output; the log goes to standard error, for whatever collects it.
-  const log = openLog(config.logLevel, pino.destination(2))
+  const log = openLog(config.logLevel, redactionOf(config), pino.destination(2))
   openDataDir(config.dataDir)
   const note = (text: string, facts: object): void => log.warn(facts, text)
   const store = await openStore({
@@ -58,6 +59,7 @@ async function start(): Promise<void> {
     databaseUrl: config.databaseUrl?.reveal() ?? null,
     clock: realClock,
     note,
+    redact: redactionOf(config),
   })
   const startedMs = realClock.now()
   const elapsed = (): string => `${((realClock.now() - startedMs) / 1000).toFixed(1)} s`
@@ -156,9 +158,9 @@ async function recordLines({ config, assistant, services, log }: LinesParts): Pr
   const folder = join(config.dataDir, 'voice-cache')
   const note = (text: string, facts: object): void => log.warn(facts, text)
   const lines = fixedLines(services.openVoice, { folder, sound: services.sound, note })
-  const faults = await lines.prepare([assistant.lines.greeting])
+  const faults = await lines.prepare([lineText(assistant, config.recording, 'greeting')])
   for (const { error } of faults) log.error({ err: error }, 'the greeting cannot be spoken')
-  void lines.prepare(fixedTexts(assistant))
+  void lines.prepare(fixedTexts(assistant, config.recording))
   return lines
 }
 

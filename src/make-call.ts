@@ -2,6 +2,7 @@
 import type { Assistant, Lines } from './assistant/assistant.ts'
 import { buildMessages } from './assistant/messages.ts'
 import { Call } from './call/call.ts'
+import { ConsentWatch, type RecordingPlan } from './call/consent.ts'
 import type { LineName } from './call/facts.ts'
 import { openReplies, type Replies } from './call/reply.ts'
 import type { CallHandle, Ring } from './calls.ts'
@@ -9,8 +10,10 @@ import type { Config } from './config.ts'
 import type { Log } from './log.ts'
 import type { Clock, Note, Speech } from './ports.ts'
 import type { FixedLines } from './providers/audio-cache.ts'
+import { redactionOf } from './redact/redact.ts'
 import type { Services } from './services.ts'
 import { CallFolder } from './store/call-folder.ts'
+import { consented } from './store/consented.ts'
 import type { LiveJournals } from './store/live-journals.ts'
 import type { Store } from './store/store.ts'
 
@@ -38,8 +41,16 @@ const lineNames: Readonly<Record<LineName, keyof Lines>> = {
   trouble: 'retryApology',
 }
 
-/** What a call may say without thinking, in the assistant's words; to be spoken before the first call. */
-export const fixedTexts = ({ lines }: Assistant): readonly string[] => Object.values(lineNames).map(name => lines[name])
+/** The assistant's words for a line, and what has to be said about recording before the call goes on. */
+export function lineText({ lines }: Assistant, recording: RecordingPlan, name: LineName): string {
+  if (name !== 'greeting') return lines[lineNames[name]]
+  if (recording === 'ask') return lines.askToRecord
+  return recording === 'notice' ? `${lines.recordingNotice} ${lines.greeting}` : lines.greeting
+}
+
+/** What a call may say without thinking; to be spoken before the first call. */
+export const fixedTexts = (assistant: Assistant, recording: RecordingPlan): readonly string[] =>
+  (Object.keys(lineNames) as LineName[]).map(name => lineText(assistant, recording, name))
 
 export function makeCall(world: CallWorld, { callSid, from }: Ring): CallHandle {
   const { config, log, clock, assistant, services, journals, store } = world
@@ -48,10 +59,13 @@ export function makeCall(world: CallWorld, { callSid, from }: Ring): CallHandle 
   const folder = new CallFolder({
     calls: store.callsDir,
     name: callSid,
+    redact: redactionOf(config),
     failed: error => log.error({ err: error, callSid }, 'part of a call cannot be recorded; the call goes on'),
   })
   const stored = store.record(folder, { callSid, startedAt, from, conversationId: null, folder: folder.made })
-  const journal = journals.watched(callSid, stored)
+  const { recordingNotice, askToRecord } = assistant.lines
+  const consent = new ConsentWatch(config.recording, config.recording === 'ask' ? askToRecord : recordingNotice)
+  const journal = consented(journals.watched(callSid, stored), consent)
   const heading = { version: 1, callSid, startedAt, assistant: assistant.id, providers: services.names(), rules } as const
   journal.write({ at: 0, ms: 0, type: 'call', ...heading })
   services.warm()
@@ -71,7 +85,7 @@ function repliesOf({ config, assistant, services, lines }: CallWorld, signal: Ab
     messages: (history, said) => buildMessages(assistant, history, said),
     think: (messages, replySignal) => services.think(messages, replySignal, note),
     speak: services.openVoice(signal, note),
-    speakLine: name => kept(lines, assistant.lines[lineNames[name]]),
+    speakLine: name => kept(lines, lineText(assistant, config.recording, name)),
   })
 }
 

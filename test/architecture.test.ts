@@ -14,7 +14,8 @@ const rules: Rules = {
     'providers/*': ['audio', 'ports', 'assistant'],
     // What the telephone side knows of a call is its handle in calls.ts.
     twilio: ['audio', 'calls', 'log', 'loopback', 'ports', 'secret', 'start'],
-    store: ['audio', 'call', 'event-stream', 'ports', 'start'],
+    redact: ['call'],
+    store: ['audio', 'call', 'event-stream', 'ports', 'redact', 'start'],
     // Between the calls: what a call leaves behind in memory, and what the next one is told of it.
     memory: ['ports', 'store'],
     api: ['event-stream', 'ports', 'store'],
@@ -23,7 +24,7 @@ const rules: Rules = {
     clock: ['ports'],
     config: ['log', 'secret', 'start'],
     'event-stream': [],
-    log: [],
+    log: ['redact'],
     loopback: [],
     overload: ['log', 'ports'],
     operator: ['loopback', 'secret'],
@@ -38,8 +39,15 @@ const rules: Rules = {
     main: 'everything',
   },
   pure: new RegExp(
-    '^src/(audio/.*|twilio/media-stream|call/spoken-form/.*|' +
-      'call/(turns|facts|rules|hearing|transcript|phrases|history|asides|media-time|track|spoken|certificate|conversation|broken-off).*)\\.ts$',
+    `^src/(${[
+      'audio/.*',
+      'twilio/media-stream',
+      'call/spoken-form/.*',
+      'call/(turns|facts|rules|history|hearing|remembered-hearing|media-time)',
+      'call/(transcript|phrases|asides|track|spoken)',
+      'call/(certificate|conversation|consent|broken-off)',
+      'redact/.*',
+    ].join('|')})\\.ts$`,
   ),
   purePackages: ['alawmulaw', 'zod'],
   withoutPackages: ['call', 'ports', 'assistant', 'clock'],

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { readConfig, type Environment } from '../src/config.ts'
 import { openLog } from '../src/log.ts'
 import { Secret } from '../src/secret.ts'
+import { redact } from '../src/redact/redact.ts'
 import { StartFault } from '../src/start.ts'
 
 const noFile = (path: string): string => {
@@ -28,6 +29,8 @@ describe('the configuration', () => {
   it('of an empty environment runs everything on this machine, for this machine only', () => {
     expect(read({})).toEqual({
       port: 3000,
+      recording: 'always',
+      redact: true,
       host: '127.0.0.1',
       publicUrl: null,
       dataDir: './data',
@@ -223,6 +226,17 @@ describe('a wrong configuration', () => {
   })
 })
 
+describe('the recording', () => {
+  it.each([
+    [{}, 'always'],
+    [{ PUBLIC_URL: 'https://bot.example.com', TWILIO_AUTH_TOKEN: 't' }, 'notice'],
+    [{ PUBLIC_URL: 'https://bot.example.com', TWILIO_AUTH_TOKEN: 't', RECORDING: 'ask' }, 'ask'],
+    [{ RECORDING: 'off' }, 'off'],
+  ])('with %o is %s', (environment, plan) => {
+    expect(read(environment).recording).toBe(plan)
+  })
+})
+
 describe('a secret', () => {
   const SECRET = 'k3y-that-must-not-be-seen'
   const config = read({
@@ -246,7 +260,7 @@ describe('a secret', () => {
 
   it('is not shown when the configuration, a key or a request is logged', () => {
     const lines: string[] = []
-    const log = openLog('info', { write: line => void lines.push(line) })
+    const log = openLog('info', redact, { write: line => void lines.push(line) })
     log.info(config)
     log.info({ config })
     log.info({ apiKey: SECRET, nested: { authToken: SECRET } })
@@ -254,6 +268,21 @@ describe('a secret', () => {
     log.error({ err: Object.assign(new Error('no'), { config: { headers: { authorization: SECRET } } }) })
     expect(lines).toHaveLength(5)
     expect(lines.join('')).not.toContain(SECRET)
+  })
+
+  it('is no more secret than what a caller says: numbers and addresses do not reach the log, times and SIDs do', () => {
+    const lines: string[] = []
+    const log = openLog('info', redact, { write: line => void lines.push(line) })
+    const callSid = 'CA12345678901234567890123456789012'
+    log.error(
+      { err: new Error('no answer to "my card is 4242 4242 4242 4242"'), callSid },
+      'john@acme.com said four one five five five five two six seven one',
+    )
+    const line = JSON.parse(lines[0]!) as { time: number; err: { message: string }; callSid: string; msg: string }
+    expect(line.msg).toBe('[e-mail] said [number]')
+    expect(line.err.message).toBe('no answer to "my card is [card number]"')
+    expect(line.callSid).toBe(callSid)
+    expect(String(line.time)).toMatch(/^\d{13}$/)
   })
 
   it.each(['TWILIO_ACCOUNT_SID', 'PUBLIC_URL', 'OPENAI_BASE_URL', 'PORT', 'STT', 'ELEVENLABS_VOICE_ID', 'LOG_LEVEL'])(

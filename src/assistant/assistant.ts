@@ -59,6 +59,10 @@ export type Source =
 /** What is said word for word, without thinking first. */
 export type Lines = {
   readonly greeting: string
+  /** Said before the greeting where calls are recorded; only who has heard it is. */
+  readonly recordingNotice: string
+  /** Said in place of the greeting where it has to be asked first; ends in the question itself. */
+  readonly askToRecord: string
   /** The caller has said nothing for a while; then again. */
   readonly stillThere: string
   readonly stillThereAgain: string
@@ -79,6 +83,8 @@ export type Lines = {
 
 /** Something the script asks, and later understands the answer to. */
 export type QuestionId =
+  /** Asked in place of a greeting, see `Lines`. */
+  | 'record'
   | 'help'
   | 'nooks'
   | 'team'

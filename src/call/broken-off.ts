@@ -2,6 +2,7 @@
  * Where a call stood when its journal ends, folded from what turn-taking was told and decided; and what it can go on from. Only
  * what the journal says counts: a word is in the history if its mark had come back before the process died. Pure.
  */
+import type { Consent } from './consent.ts'
 import { settledBasis, type ReplyId, type Resumption } from './facts.ts'
 import { amended, heard, interrupted, open, withdrawn, type History } from './history.ts'
 import type { Entry, GivenCommand, ToldEvent } from './journal.ts'
@@ -31,6 +32,8 @@ export type Leg = {
   readonly owed: string
   readonly reply: UnderWay | null
   readonly spentBeforeMs: number
+  /** Whether its audio was being kept; null if nothing was said about it. */
+  readonly consent: Consent | null
   /** The newest entry: call time, and real time since the leg began. */
   readonly atMs: number
   readonly lastMs: number
@@ -51,6 +54,8 @@ export function legAfter(leg: Leg | null, entry: Entry): Leg | null {
       return obey(now, entry.command)
     case 'broken':
       return { ...now, ended: now.ended ?? 'broken' }
+    case 'recording':
+      return { ...now, consent: entry.consent }
     case 'stood-in':
     case 'first-frame':
     case 'refused':
@@ -70,6 +75,7 @@ export function resumptionOf(leg: Leg, opening: Resumption['opening'], nextLeg: 
     history: history.map((exchange, n) => ({ ...exchange, id: n - history.length })),
     owed,
     spentMs: leg.spentBeforeMs + leg.atMs,
+    ...(leg.consent !== null && { consent: leg.consent }),
   }
 }
 
@@ -100,6 +106,7 @@ function begin({ startedAt, resumes }: Entry & { readonly type: 'call' }): Leg {
     owed: resumes?.owed ?? '',
     reply: null,
     spentBeforeMs: resumes?.spentMs ?? 0,
+    consent: null,
     atMs: 0,
     lastMs: 0,
   }

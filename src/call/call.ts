@@ -29,6 +29,8 @@ export type CallParts = {
   readonly rules: CallRules
   /** What the call goes on from, if it was broken off. */
   readonly resumption?: Resumption | undefined
+  /** Hears the caller's pauses; in a replay, as they were once heard. */
+  readonly hearing?: Pick<Hearing, 'hear' | 'judge'>
 }
 
 type Timeless<T> = T extends unknown ? Omit<T, 'at'> : never
@@ -43,7 +45,7 @@ export class Call {
   readonly #openedMs: number
 
   readonly #time = new MediaTime()
-  readonly #hearing = new Hearing()
+  readonly #hearing: Pick<Hearing, 'hear' | 'judge'>
   readonly #prepared = new Map<ReplyId, PreparedReply>()
   readonly #inbox: Event[] = []
   #transcript: Transcript
@@ -61,8 +63,10 @@ export class Call {
   #resolveEnded: () => void = () => {}
 
   /** Opens the recogniser and the voice at once, while the phone still rings. */
-  constructor({ clock, journal, transcribe, detectVoice, openReplies, rules, resumption }: CallParts) {
+  constructor(parts: CallParts) {
+    const { clock, journal, transcribe, detectVoice, openReplies, rules, resumption, hearing = new Hearing() } = parts
     this.#clock = clock
+    this.#hearing = hearing
     this.#journal = journal
     this.#openedMs = clock.now()
     this.#turns = newCall(rules, resumption)

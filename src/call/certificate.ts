@@ -66,6 +66,7 @@ export class Certificates {
         return null
       case 'call':
       case 'stood-in':
+      case 'recording':
       case 'trouble':
       case 'refused':
       case 'broken':

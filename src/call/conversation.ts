@@ -81,6 +81,7 @@ export function follow(conversation: Conversation, entry: Entry): Conversation {
       return note(conversation, entry.at, `refused input: ${entry.kind} (${entry.count})`)
     case 'call':
     case 'stood-in':
+    case 'recording':
     case 'first-frame':
       return conversation
     default:

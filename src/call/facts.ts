@@ -2,6 +2,7 @@
  * The facts of one phone call, as turn-taking knows them: the state, the events that change it, and what the facts mean.
  * Events only record; nothing is decided here. See rules.ts for what the facts call for, and turns.ts for how they meet.
  */
+import type { Consent } from './consent.ts'
 import { heard, type History } from './history.ts'
 import {
   nothingYet,
@@ -52,6 +53,8 @@ export type Resumption = {
   readonly owed: string
   /** How much of the longest call is used up. */
   readonly spentMs: number
+  /** Whether its audio was being kept, where that was not settled from the beginning. */
+  readonly consent?: Consent
 }
 
 /** A reply under way. */

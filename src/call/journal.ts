@@ -4,6 +4,7 @@
  */
 import type { Frame } from '../audio/frames.ts'
 import type { TranscriptNews } from '../ports.ts'
+import type { Consent } from './consent.ts'
 import type { CallRules, Event, Resumption } from './facts.ts'
 import type { ReplyNews } from './reply.ts'
 import type { Command } from './rules.ts'
@@ -51,6 +52,8 @@ export type Entry = { readonly at: number; readonly ms: number } & (
   | { readonly type: 'first-frame'; readonly id: number }
   /** Input that was refused, by kind. */
   | { readonly type: 'refused'; readonly kind: string; readonly count: number }
+  /** Whether the call's audio is kept from here on; where nothing says so, it is kept whole. */
+  | { readonly type: 'recording'; readonly consent: Consent }
   /** Something went wrong with a service, and is being put right without the call's doing. */
   | { readonly type: 'trouble'; readonly provider: string; readonly stage: string; readonly message: string }
   /** A rule of the program itself was broken; the call ends. */

@@ -1,13 +1,14 @@
 /**
  * Runs a recorded call again, through the code as it is now, as fast as it goes: the caller's audio frame by frame, and every
  * input at the frame at which it came. No clock, no service, no line. If the code still decides the same, the commands and
- * events are the same, one by one.
+ * events are the same, one by one. Where the caller did not let the audio be kept, the pauses are taken as they were heard then.
  */
-import { FRAME_BYTES, FRAME_MS } from '../audio/frames.ts'
+import { FRAME_BYTES, FRAME_MS, silentFrame } from '../audio/frames.ts'
 import { ProviderError, type Clock, type Line, type TranscriptNews } from '../ports.ts'
 import { Call } from './call.ts'
 import type { Entry, Heading, Input, Journal } from './journal.ts'
 import type { Replies, ReplyNews, TellReply } from './reply.ts'
+import { RememberedHearing } from './remembered-hearing.ts'
 import { Track } from './track.ts'
 
 export type Replay = {
@@ -25,7 +26,7 @@ type InputEntry = Entry & { readonly type: 'input' }
 export function replay(recorded: readonly Entry[], callerAudio: Uint8Array): Replay {
   const heading = recorded.find(entry => entry.type === 'call')
   if (!heading) throw new Error('the journal does not begin with a call')
-  const rerun = new Rerun(heading)
+  const rerun = new Rerun(heading, isWhole(recorded) ? null : new RememberedHearing(recorded))
   const inputs = recorded.filter(entry => entry.type === 'input')
   for (const entry of inputs) {
     rerun.hearUntil(entry.at, callerAudio)
@@ -38,6 +39,9 @@ export function replay(recorded: readonly Entry[], callerAudio: Uint8Array): Rep
   return { entries: rerun.entries, difference: firstDifference(recorded, rerun.entries, wasKilled ? lastMs : Infinity) }
 }
 
+/** Whether all of the caller's audio was kept; else what was heard in it has to be taken from the journal. */
+const isWhole = (entries: readonly Entry[]): boolean => !entries.some(({ type }) => type === 'recording')
+
 /** A call whose outside world is the journal. */
 class Rerun {
   readonly entries: Entry[] = []
@@ -46,9 +50,13 @@ class Rerun {
   #tellWords: (news: TranscriptNews) => void = () => {}
   #tellVoice: (windowEndMs: number, probability: number) => void = () => {}
   #heardMs = 0
+  readonly #isWhole: boolean
 
-  constructor(heading: Heading) {
+  /** `hearing`: what was heard then; null if all of the audio is there to be heard again. */
+  constructor(heading: Heading, hearing: RememberedHearing | null) {
+    this.#isWhole = hearing === null
     this.#call = new Call({
+      ...(hearing && { hearing }),
       clock: stoppedClock,
       journal: this.#journal(),
       rules: heading.rules,
@@ -68,8 +76,9 @@ class Rerun {
   hearUntil(atMs: number, callerAudio: Uint8Array): void {
     for (; this.#heardMs < atMs; this.#heardMs += FRAME_MS) {
       const from = (this.#heardMs / FRAME_MS) * FRAME_BYTES
-      if (from + FRAME_BYTES > callerAudio.length) return
-      this.#call.hear(callerAudio.subarray(from, from + FRAME_BYTES), this.#heardMs)
+      const isKept = from + FRAME_BYTES <= callerAudio.length
+      if (!isKept && this.#isWhole) return
+      this.#call.hear(isKept ? callerAudio.subarray(from, from + FRAME_BYTES) : silentFrame, this.#heardMs)
     }
   }
 

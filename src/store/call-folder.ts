@@ -9,6 +9,8 @@ import type { Frame } from '../audio/frames.ts'
 import { interleave, wavHeader } from '../audio/wav.ts'
 import { Certificates, type Certificate } from '../call/certificate.ts'
 import type { Entry, Journal } from '../call/journal.ts'
+import { redact as withoutPersonal, type Redact } from '../redact/redact.ts'
+import { redactedTurn } from '../redact/turn.ts'
 import { AppendedFile } from './appended-file.ts'
 import { transcriptHeading, transcriptOf } from './transcript-page.ts'
 
@@ -32,6 +34,8 @@ export type CallFolderParts = {
   readonly name: string
   /** Told once for each file that cannot be written. */
   readonly failed: (error: Error) => void
+  /** What is left out of transcript and turns; the journal is whole, or the call could not be run again. */
+  readonly redact?: Redact
 }
 
 export class CallFolder implements Journal {
@@ -39,12 +43,14 @@ export class CallFolder implements Journal {
   readonly made: Promise<string | null>
   readonly #files: Readonly<Record<keyof typeof fileNames, AppendedFile>>
   readonly #certificates = new Certificates()
+  readonly #redact: Redact
   readonly #written = new Set<number>()
   #caller: Frame[] = []
   #bot: Frame[] = []
 
   /** Returns at once; the files are opened behind it, and what comes before they are is kept. */
-  constructor({ calls, name, failed }: CallFolderParts) {
+  constructor({ calls, name, failed, redact = withoutPersonal }: CallFolderParts) {
+    this.#redact = redact
     const folder = makeFolder(calls, name)
     this.made = folder.then(basename, () => null)
     const file = (key: keyof typeof fileNames, header?: (bodyBytes: number) => Uint8Array): AppendedFile =>
@@ -81,8 +87,9 @@ export class CallFolder implements Journal {
   #writeTurn(turn: Certificate): void {
     if (this.#written.has(turn.id)) return
     this.#written.add(turn.id)
-    this.#files.turns.append(`${JSON.stringify(turn)}\n`)
-    this.#files.transcript.append(transcriptOf(turn))
+    const shown = redactedTurn(turn, this.#redact)
+    this.#files.turns.append(`${JSON.stringify(shown)}\n`)
+    this.#files.transcript.append(transcriptOf(shown))
   }
 
   #writeAudio(): void {

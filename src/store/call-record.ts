@@ -4,6 +4,8 @@
  */
 import { Certificates, type Certificate } from '../call/certificate.ts'
 import type { Entry, Heading } from '../call/journal.ts'
+import type { Redact } from '../redact/redact.ts'
+import { redactedTurn } from '../redact/turn.ts'
 import { CallUsage } from './call-usage.ts'
 import type { CallRow, CostRow, TurnRow } from './tables.ts'
 
@@ -32,14 +34,17 @@ export const callIdOf = ({ callSid, startedAt }: Pick<Heading, 'callSid' | 'star
 
 export class CallRecord {
   readonly #origin: CallOrigin
+  readonly #redact: Redact
   readonly #certificates = new Certificates()
   readonly #written = new Set<number>()
   #call: { readonly id: string; readonly usage: CallUsage } | null = null
   #reason: string | null = null
   #atMs = 0
 
-  constructor(origin: CallOrigin) {
+  /** `redact`: what is left out of the turns' words. */
+  constructor(origin: CallOrigin, redact: Redact) {
     this.#origin = origin
+    this.#redact = redact
   }
 
   /** Nothing comes of entries before the heading. */
@@ -81,7 +86,7 @@ export class CallRecord {
     this.#written.add(turn.id)
     const { id: callId, usage } = this.#call!
     const costs = { type: 'costs', callId, turnId: turn.id, costs: usage.costsOf(turn.id) } as const
-    return [{ type: 'turn', turn: rowOf(callId, turn) }, costs]
+    return [{ type: 'turn', turn: rowOf(callId, redactedTurn(turn, this.#redact)) }, costs]
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path'
 import type { Entry, Journal } from '../call/journal.ts'
+import type { Redact } from '../redact/redact.ts'
 import { writeOrigin, type KeptOrigin } from './call-origin.ts'
 import { CallRecord, certificateOf, type Writing } from './call-record.ts'
 import type { Database } from './database.ts'
@@ -18,6 +19,7 @@ export type RecordedParts = {
   /** The name of the call's folder once it exists; null if it could not be made. */
   readonly folder: Promise<string | null>
   readonly origin: KeptOrigin
+  readonly redact: Redact
   readonly note: (text: string, facts: object) => void
   /** Told once everything of the call is stored. */
   readonly stored: (callId: string) => void
@@ -27,7 +29,7 @@ export type RecordedParts = {
 
 export function recorded(kept: Journal, parts: RecordedParts): Journal {
   const { database, queue, folder, origin } = parts
-  const record = new CallRecord({ folder: '', personId: origin.personId, conversationId: origin.conversationId })
+  const record = new CallRecord({ folder: '', personId: origin.personId, conversationId: origin.conversationId }, parts.redact)
   let whole = true
   const write = async (writings: readonly Writing[]): Promise<void> => {
     const name = (await folder) ?? ''

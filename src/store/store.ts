@@ -5,6 +5,7 @@
 import { join } from 'node:path'
 import type { Journal } from '../call/journal.ts'
 import type { Clock } from '../ports.ts'
+import { redact as withoutPersonal, type Redact } from '../redact/redact.ts'
 import { mayPass, openDatabase, type Database } from './database.ts'
 import { openPeople, type PersonOf } from './people-key.ts'
 import { recorded } from './recorded.ts'
@@ -19,6 +20,8 @@ export type StoreParts = {
   readonly clock: Clock
   /** For the log: trouble, and its end. */
   readonly note: (text: string, facts: object) => void
+  /** What is left out of the turns' words. */
+  readonly redact?: Redact
 }
 
 /** A call as it begins. */
@@ -59,7 +62,7 @@ export type Store = {
  * Opens the database, and begins to take in what an earlier process could not store. Rejects with a StartFault that says what to
  * do if the database cannot be used.
  */
-export async function openStore({ dataDir, databaseUrl, clock, note }: StoreParts): Promise<Store> {
+export async function openStore({ dataDir, databaseUrl, clock, note, redact = withoutPersonal }: StoreParts): Promise<Store> {
   const callsDir = join(dataDir, 'calls')
   const personOf = openPeople(dataDir)
   const folders = await foldersIn(callsDir)
@@ -67,7 +70,7 @@ export async function openStore({ dataDir, databaseUrl, clock, note }: StorePart
   const database = await openDatabase({ dataDir, url: databaseUrl, note: lost })
   const queue = new WriteQueue({ clock, mayPass, note })
   const stop = new AbortController()
-  const takingIn = takeIn({ database, callsDir, folders, note, signal: stop.signal }).then(
+  const takingIn = takeIn({ database, callsDir, folders, note, redact, signal: stop.signal }).then(
     ({ taken }) => {
       if (taken > 0) note('calls were taken in from their folders', { taken })
     },
@@ -82,7 +85,7 @@ export async function openStore({ dataDir, databaseUrl, clock, note }: StorePart
     record(kept, { callSid, startedAt, from, conversationId, folder }) {
       const origin = { callSid, startedAt, personId: personOf(from), conversationId: conversationId ?? callSid }
       const stored = (callId: string): void => listeners.forEach(listener => listener(callId))
-      return recorded(kept, { database, queue, callsDir, folder, origin, note, live, stored })
+      return recorded(kept, { database, queue, callsDir, folder, origin, redact, note, live, stored })
     },
     whenStored: listener => void listeners.push(listener),
     live: () => live.all,

@@ -6,6 +6,7 @@ import { open, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Entry, Heading } from '../call/journal.ts'
 import { entryOf } from '../call/replay.ts'
+import type { Redact } from '../redact/redact.ts'
 import { fileNames } from './call-folder.ts'
 import { readOrigin } from './call-origin.ts'
 import { callIdOf, CallRecord, type CallOrigin } from './call-record.ts'
@@ -18,6 +19,7 @@ export type TakeInParts = {
   /** The names of the folders to look at, listed before any call of this process began. */
   readonly folders: readonly string[]
   readonly note: (text: string, facts: object) => void
+  readonly redact: Redact
   /** Ends it after the folder under way. */
   readonly signal: AbortSignal
 }
@@ -33,7 +35,7 @@ export async function foldersIn(callsDir: string): Promise<readonly string[]> {
 }
 
 /** Rejects if the database fails; a folder that cannot be read is noted and left. */
-export async function takeIn({ database, callsDir, folders, note, signal }: TakeInParts): Promise<TakenIn> {
+export async function takeIn({ database, callsDir, folders, note, redact, signal }: TakeInParts): Promise<TakenIn> {
   const stored = await database.selectFrom('calls').select('id').where('endedReason', 'is not', null).execute()
   const complete = new Set(stored.map(({ id }) => id))
   let taken = 0
@@ -44,7 +46,7 @@ export async function takeIn({ database, callsDir, folders, note, signal }: Take
     try {
       const heading = await headingOf(path)
       if (complete.has(callIdOf(heading))) continue
-      await takeCall(database, path, await originOf(path, folder, heading))
+      await takeCall(database, path, new CallRecord(await originOf(path, folder, heading), redact))
       taken++
     } catch (error) {
       if (!(error instanceof UnreadableFolder)) throw error
@@ -57,8 +59,7 @@ export async function takeIn({ database, callsDir, folders, note, signal }: Take
 
 class UnreadableFolder extends Error {}
 
-async function takeCall(database: Database, path: string, origin: CallOrigin): Promise<void> {
-  const record = new CallRecord(origin)
+async function takeCall(database: Database, path: string, record: CallRecord): Promise<void> {
   const writings = (await entriesOf(path)).flatMap(entry => record.take(entry))
   await writeAll(database, [...writings, ...record.end()])
 }

@@ -7,7 +7,7 @@ import { FRAME_BYTES, FRAME_MS, SILENCE_BYTE } from '../../src/audio/frames.ts'
 import { readWav } from '../../src/audio/wav.ts'
 import { Call } from '../../src/call/call.ts'
 import { Certificates, isEarly, type Certificate } from '../../src/call/certificate.ts'
-import type { Entry } from '../../src/call/journal.ts'
+import type { Entry, Journal } from '../../src/call/journal.ts'
 import type { Pipeline } from '../../src/call/facts.ts'
 import { openReplies } from '../../src/call/reply.ts'
 import type { DetectVoice, Line } from '../../src/ports.ts'
@@ -67,6 +67,8 @@ export type PhoneOptions = {
   readonly pipeline?: Pipeline
   /** From the bot's socket to the caller's ear, and for a mark back. */
   readonly networkMs?: number
+  /** What the call's journal passes before it is kept here. */
+  readonly journal?: (kept: Journal) => Journal
 }
 
 const deafDetector: DetectVoice = () => ({ hear() {} })
@@ -80,6 +82,7 @@ export class Phone {
   readonly recogniser
   readonly call: Call
   readonly bot: Buffer[] = []
+  readonly caller: Buffer[] = []
   readonly #playback: Playback
   readonly #networkMs: number
   #timestampMs = 0
@@ -101,11 +104,14 @@ export class Phone {
       rules: { pipeline: options.pipeline ?? 'draft', longestMs: options.longestMs ?? 600_000 },
       detectVoice: options.detectVoice ?? deafDetector,
       transcribe: this.recogniser.transcribe,
-      journal: {
+      journal: (options.journal ?? (kept => kept))({
         write: entry => void this.entries.push(entry),
-        audio: (_, bot) => void this.bot.push(Buffer.from(bot)),
+        audio: (caller, bot) => {
+          this.caller.push(Buffer.from(caller))
+          this.bot.push(Buffer.from(bot))
+        },
         close: async () => {},
-      },
+      }),
       openReplies: signal => {
         const speak = this.voice.openVoice(signal)
         return openReplies({

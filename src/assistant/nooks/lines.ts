@@ -3,6 +3,8 @@ import type { Lines } from '../assistant.ts'
 
 export const lines: Lines = {
   greeting: "Hi, thanks for calling Nooks. I'm Sam, the AI sales assistant. How can I help you today?",
+  recordingNotice: 'This call is recorded.',
+  askToRecord: "Hi, thanks for calling Nooks. I'm Sam, the AI sales assistant. May I record this call?",
   stillThere: 'Are you still there?',
   stillThereAgain: "I can't hear you right now. Take your time, I'm still on the line.",
   silenceGoodbye: "I still can't hear you, so I'll hang up now. Please call again whenever you like. Goodbye.",

@@ -7,6 +7,7 @@ import type { Replies } from '../assistant.ts'
 
 export const replies: Replies = {
   questions: {
+    record: ['May I record this call?'],
     help: ['What can I tell you about Nooks?', 'What would you like to know about Nooks?', 'Where shall we start?'],
     nooks: [
       'Is there anything about Nooks I can help you with?',

@@ -42,6 +42,7 @@ const plainAnswer = (voice: Voice, conversation: Conversation, meaning: Meaning)
   if (asked === 'callback' && deed === 'no') return say(voice.act('no'), voice.question('contact'))
   if (asked === 'close' && agrees) return endCall(voice.act('goodbye'))
   if (asked === 'close' && deed === 'no') return say(voice.act('no'), voice.question('else'))
+  if (asked === 'record' && (agrees || deed === 'no')) return say(voice.act(agrees ? 'yes' : 'no'), voice.question('help'))
   if (OFFERS_HELP.has(asked) && deed === 'yes') return say(voice.act('yes'), voice.question('help'))
   if (OFFERS_HELP.has(asked) && deed === 'no') return declined(voice, said)
   if (/\?\s*$/.test(said)) return null
