@@ -229,7 +229,7 @@ describe('the interface', () => {
         .pipeTo(new WritableStream({ write: text => parser.feed(text) }))
       reading.catch(() => undefined)
       const news = async (count: number) => {
-        await vi.waitFor(() => expect(told.length).toBeGreaterThanOrEqual(count), { timeout: 10_000 })
+        await vi.waitFor(() => expect(told.length).toBeGreaterThanOrEqual(count), { timeout: 40_000 })
         return told
       }
       expect(shapes.liveCalls.parse((await news(1))[0]!.data).calls.map(({ callSid }) => callSid)).toEqual([sid(1)])

@@ -48,13 +48,13 @@ describe('calls without words', () => {
     ['line noise', fixture('pub-16-line-noise.wav')],
     ['hold music', fixture('pub-17-hold-music.wav')],
     ['a ringing tone', fixture('pub-18-ringback-tone.wav')],
-  ] as const)('never answers %s', { timeout: 60_000 }, async (name, audio) => {
+  ] as const)('never answers %s', { timeout: 120_000 }, async (name, audio) => {
     const { entries, answers } = await hear(1 + ['silence', 'line noise', 'hold music', 'a ringing tone'].indexOf(name), audio)
     expect(answers).toEqual([])
     expect(entries.at(-1)!.at).toBeGreaterThan(10_000)
   })
 
-  it.concurrent('goes on when the caller only presses keys', { timeout: 60_000 }, async () => {
+  it.concurrent('goes on when the caller only presses keys', { timeout: 120_000 }, async () => {
     const keys = [
       { atMs: 2000, digit: '1' },
       { atMs: 2500, digit: '#' },
@@ -66,7 +66,7 @@ describe('calls without words', () => {
     )
   })
 
-  it.concurrent('ends a call whose line is cut in mid-word, and keeps it', { timeout: 60_000 }, async () => {
+  it.concurrent('ends a call whose line is cut in mid-word, and keeps it', { timeout: 120_000 }, async () => {
     const { entries } = await hear(6, callerScript('pub-call-1-loan.wav').audio, { lostAtMs: 4000 })
     const ended = entries.find(entry => entry.type === 'input' && entry.input.type === 'ended')
     expect(ended).toMatchObject({ input: { reason: 'line-cut' } })

@@ -50,7 +50,7 @@ it('keeps a call whose process was killed, and shows it after the next start', a
   await first.stop('SIGKILL')
 
   const second = await start({ DATA_DIR: first.dataDir })
-  await expect.poll(async () => (await fetch(`${second.url}/api/conversations/${callSid}`)).status, { timeout: 10_000 }).toBe(200)
+  await expect.poll(async () => (await fetch(`${second.url}/api/conversations/${callSid}`)).status, { timeout: 40_000 }).toBe(200)
   const conversation = shapes.conversation.parse(await (await fetch(`${second.url}/api/conversations/${callSid}`)).json())
   expect(conversation.personId).toMatch(/^[0-9a-f]{32}$/)
   const [kept] = conversation.calls

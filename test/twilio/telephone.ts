@@ -154,4 +154,4 @@ export const closing = (socket: WebSocket): Promise<{ readonly code: number; rea
   new Promise(resolve => socket.once('close', (code, reason) => resolve({ code, reason: reason.toString() })))
 
 /** Resolves once what is asserted holds; real sockets take their time. */
-export const eventually = (assertion: () => void): Promise<void> => vi.waitFor(assertion, { interval: 2, timeout: 5_000 })
+export const eventually = (assertion: () => void): Promise<void> => vi.waitFor(assertion, { interval: 2, timeout: 30_000 })
