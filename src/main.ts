@@ -91,6 +91,7 @@ async function start(): Promise<void> {
     twiml: loadTwiml(join(root, 'twiml')),
     gate: openGate(config.publicUrl, twilioTokens),
     tickets: openTickets([twilioTokens[0] ?? madeUp, ...twilioTokens], wallMs),
+    newCallSid: () => `CA${randomBytes(16).toString('hex')}`,
     publicUrl: config.publicUrl,
     apiToken: config.apiToken,
     voicemail: config.voicemail,

@@ -23,6 +23,7 @@ import { cookieFor, isToken, openOperatorGate } from './operator.ts'
 import type { Clock } from './ports.ts'
 import { limitRequests, type CountRequest, type Group } from './rate-limits.ts'
 import type { Secret } from './secret.ts'
+import { beginTalk, isTalk, whyNotSameOrigin, whyNotTalk, type TalkBegun, type TalkParts } from './talk.ts'
 import type { Gate } from './twilio/signature.ts'
 import type { Tickets } from './twilio/ticket.ts'
 import { attachStream } from './twilio/stream.ts'
@@ -45,6 +46,7 @@ export type ServerParts = {
   readonly twiml: Twiml
   readonly gate: Gate
   readonly tickets: Tickets
+  readonly newCallSid: TalkParts['newCallSid']
   readonly publicUrl: string | null
   /** Lets the owner's programs and pages in from other machines. */
   readonly apiToken: Secret | null
@@ -148,13 +150,17 @@ const admission = (count: CountRequest, log: Log): Admit =>
   }
 
 function addTwilioRoutes(server: FastifyInstance, parts: ServerParts, admit: Admit, hasRoom: () => boolean): void {
-  const onlyTwilio = (kind: 'webhook' | 'stream') => async (request: FastifyRequest, reply: FastifyReply) => {
-    const refusal = await admit(request, reply, 'twilio', parts.gate(request, kind))
+  const onlyTwilio = async (request: FastifyRequest, reply: FastifyReply) =>
+    (await admit(request, reply, 'twilio', parts.gate(request, 'webhook'))) ?? undefined
+  const onlyStreams = async (request: FastifyRequest<OfCall>, reply: FastifyReply) => {
+    const { headers, params } = request
+    const why = isTalk(headers) ? whyNotTalk(parts.tickets, params.callSid, headers) : parts.gate(request, 'stream')
+    const refusal = await admit(request, reply, 'twilio', why)
     if (refusal !== null) return refusal
-    if (kind === 'stream' && !hasRoom()) return reply.code(503).send({ error: 'there are too many streams already' })
+    if (!hasRoom()) return reply.code(503).send({ error: 'there are too many streams already' })
   }
 
-  server.post('/twilio/voice', { preHandler: onlyTwilio('webhook') }, async (request, reply) => {
+  server.post('/twilio/voice', { preHandler: onlyTwilio }, async (request, reply) => {
     // The host is used only when there is no public address, so only by this machine.
     const baseUrl = parts.publicUrl ?? `http://${request.headers.host ?? ''}`
     return sendTwiml(reply, answerPhone(parts, request.body, baseUrl))
@@ -167,22 +173,26 @@ function addTwilioRoutes(server: FastifyInstance, parts: ServerParts, admit: Adm
     [CALLBACK_PATHS.amd, takeAnsweredBy],
   ] as const
   for (const [url, take] of takers) {
-    server.post(url, { preHandler: onlyTwilio('webhook') }, async (request, reply) =>
+    server.post(url, { preHandler: onlyTwilio }, async (request, reply) =>
       take(callbackParts, request.body) ? reply.code(204).send() : reply.code(400).send(NO_CALL),
     )
   }
-  server.post(CALLBACK_PATHS.afterStream, { preHandler: onlyTwilio('webhook') }, async (request, reply) =>
+  server.post(CALLBACK_PATHS.afterStream, { preHandler: onlyTwilio }, async (request, reply) =>
     sendTwiml(reply, afterStream(callbackParts, request.body)),
   )
 
   server.route<OfCall>({
     method: 'GET',
     url: `${MEDIA_PATH}/:callSid(^CA[0-9a-fA-F]{32}$)`,
-    preValidation: onlyTwilio('stream'),
+    preValidation: onlyStreams,
     handler: async (_, reply) => reply.code(426).send({ error: 'only WebSockets are answered here' }),
-    wsHandler: (socket, request) => attachStream(socket, request.params.callSid, parts),
+    // The ticket of a talk has let its socket in and was used up by that; Twilio's comes with the stream's first message.
+    wsHandler: (socket, request) =>
+      attachStream(socket, request.params.callSid, isTalk(request.headers) ? { ...parts, tickets: NO_MORE_TICKETS } : parts),
   })
 }
+
+const NO_MORE_TICKETS: Pick<Tickets, 'redeem'> = { redeem: () => null }
 
 const NO_CALL = { error: 'this is not about a call: CallSid or another field is missing or malformed' }
 
@@ -209,10 +219,22 @@ async function addOwnRoutes(server: FastifyInstance, parts: ServerParts, admit: 
     return reply.code(204).header('set-cookie', cookieFor(parts.apiToken!)).send()
   })
 
+  server.post('/api/talk', async (request, reply) => {
+    const why = whyNotOperator(request) ?? whyNotSameOrigin(request.headers)
+    if ((await admit(request, reply, 'operator', why)) !== null) return reply
+    return sendTalk(reply, beginTalk(parts, request.headers))
+  })
+
   server.get<OfCall>('/api/calls/:callSid/events', { preHandler: onlyOperator }, async (request, reply) => {
     if (sendEvents(parts.follow, request.params.callSid, reply.raw)) return reply.hijack()
     return reply.code(404).send({ error: 'there is no such call' })
   })
+}
+
+function sendTalk(reply: FastifyReply, begun: TalkBegun | 'busy' | 'broken'): FastifyReply {
+  if (begun === 'busy') return reply.code(503).send({ error: 'all lines are busy; try again in a moment' })
+  if (begun === 'broken') return reply.code(500).send({ error: 'the call could not be made; the log says why' })
+  return reply.code(201).header('cache-control', 'no-store').send(begun)
 }
 
 type OfCall = { Params: { callSid: string } }

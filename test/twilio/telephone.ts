@@ -111,6 +111,7 @@ export async function openTelephone(setting: Setting = {}) {
     twiml: loadTwiml('twiml'),
     gate: setting.gate ?? openGate(null, []),
     tickets,
+    newCallSid: () => callSid(0xca11 + made.length),
     publicUrl: setting.publicUrl ?? null,
     apiToken: setting.apiToken === undefined ? null : new Secret(setting.apiToken),
     ...(setting.addOwnRoutes && { addOwnRoutes: setting.addOwnRoutes }),
