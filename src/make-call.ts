@@ -83,7 +83,7 @@ function repliesOf({ config, assistant, services, lines }: CallWorld, signal: Ab
   return openReplies({
     pipeline: config.pipeline,
     messages: (history, said) => buildMessages(assistant, history, said),
-    think: (messages, replySignal) => services.think(messages, replySignal, note),
+    think: (messages, replySignal, _note, spent) => services.think(messages, replySignal, note, spent),
     speak: services.openVoice(signal, note),
     speakLine: name => kept(lines, lineText(assistant, config.recording, name)),
   })

@@ -65,11 +65,20 @@ export type Thought =
   | { readonly type: 'text'; readonly text: string }
   /** The call is to end once the reply has been heard. */
   | { readonly type: 'end-call' }
-  /** What this reply cost so far; `estimated` if the service did not say. */
-  | { readonly type: 'usage'; readonly promptTokens: number; readonly completionTokens: number; readonly estimated: boolean }
+  /** What a request for this reply cost that came to its end; `model` names who answered it. */
+  | ({ readonly type: 'usage'; readonly model?: string } & Usage)
+
+/** What was used; `estimated` if the service did not say. */
+export type Usage = { readonly promptTokens: number; readonly completionTokens: number; readonly estimated: boolean }
+
+/**
+ * Told what a request cost that never came to its end: the reply was dropped, or it broke off. It is paid for all the same.
+ * Told once per request, within a tick of the abort; the one thing that is told after it. Never throws.
+ */
+export type Spent = (usage: Usage & { readonly model: string }) => void
 
 /** Continues a conversation. `messages` ends with what the caller said last. Rejects if the reply stays unfinished. */
-export type Think = (messages: readonly Message[], signal: AbortSignal, note?: Note) => AsyncIterable<Thought>
+export type Think = (messages: readonly Message[], signal: AbortSignal, note?: Note, spent?: Spent) => AsyncIterable<Thought>
 
 /* ── Remembering ───────────────────────────────────────────────────────────────────────────────────────────── */
 
@@ -92,8 +101,6 @@ export type Recollection = {
   /** What it cost; null if nothing. */
   readonly usage: Usage | null
 }
-
-export type Usage = { readonly promptTokens: number; readonly completionTokens: number; readonly estimated: boolean }
 
 /**
  * What is worth knowing when this caller calls again. Asked after the call; takes as long as it needs, until the abort, which

@@ -57,6 +57,7 @@ export function legAfter(leg: Leg | null, entry: Entry): Leg | null {
     case 'recording':
       return { ...now, consent: entry.consent }
     case 'stood-in':
+    case 'usage':
     case 'first-frame':
     case 'refused':
     case 'trouble':

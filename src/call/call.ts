@@ -6,7 +6,7 @@
  * away the wall clock stands in for them.
  */
 import { FRAME_MS, type Frame } from '../audio/frames.ts'
-import type { Clock, DetectVoice, Line, Note, ProviderError, Transcribe, Transcription, TranscriptNews } from '../ports.ts'
+import type { Clock, DetectVoice, Line, Note, ProviderError, Spent, Transcribe, Transcription, TranscriptNews } from '../ports.ts'
 import { finishedWith, newCall, type CallRules, type Event, type ReplyId, type Resumption, type Turns } from './facts.ts'
 import { Hearing, type HearingEvent } from './hearing.ts'
 import type { Entry, Input, Journal } from './journal.ts'
@@ -17,6 +17,8 @@ import type { Command } from './rules.ts'
 import { forget, hear, owedTranscript, placedWords, settled, textOf, wordsAfter, type Transcript } from './transcript.ts'
 import { step, wakeAt } from './turns.ts'
 
+/** What dropped replies cost is known within a tick; a service that does not end a reply holds the books open no longer. */
+const LAST_COSTS_MS = 1_000
 /** So long without a frame, and silence stands in: longer than the jitter of a phone network, shorter than the 500 ms. */
 export const STALL_MS = 200
 
@@ -47,6 +49,9 @@ export class Call {
   readonly #time = new MediaTime()
   readonly #hearing: Pick<Hearing, 'hear' | 'judge'>
   readonly #prepared = new Map<ReplyId, PreparedReply>()
+  #closed = false
+  /** Dropped, but not quite ended. */
+  readonly #ending = new Set<PreparedReply>()
   readonly #inbox: Event[] = []
   #transcript: Transcript
   #turns: Turns
@@ -249,7 +254,9 @@ export class Call {
     this.#writeCommand(command)
     switch (command.type) {
       case 'prepare':
-        return this.#keep(command.id, tell => this.#replies.answer(command.history, command.said, tell))
+        return this.#keep(command.id, tell =>
+          this.#replies.answer(command.history, command.said, tell, usage => this.#noteSpent(command.id, usage)),
+        )
       case 'say':
         this.#keep(command.id, tell => this.#replies.line(command.line, tell))
         return this.#play(command.id)
@@ -289,9 +296,15 @@ export class Call {
     if (reply && why === 'too-slow') {
       this.#write({ type: 'trouble', provider: reply.waitsFor(), stage: 'reply', message: `nothing of reply ${id} came in time` })
     }
-    reply?.drop()
+    if (reply) this.#abandon(reply)
     this.#prepared.delete(id)
     if (this.#player?.playing === id) this.#player.stop()
+  }
+
+  #abandon(reply: PreparedReply): void {
+    this.#ending.add(reply)
+    reply.drop()
+    void reply.settled().then(() => this.#ending.delete(reply))
   }
 
   /* ── Out ─────────────────────────────────────────────────────────────────────────────────────────────────── */
@@ -306,9 +319,21 @@ export class Call {
   #release(): void {
     this.#stopWatching()
     this.#scope.abort()
-    for (const reply of this.#prepared.values()) reply.drop()
+    for (const reply of this.#prepared.values()) this.#abandon(reply)
     this.#prepared.clear()
-    void this.#journal.close().then(this.#resolveEnded)
+    void this.#closeJournal().then(this.#resolveEnded)
+  }
+
+  /** What was spent on replies dropped just now belongs in it. */
+  async #closeJournal(): Promise<void> {
+    if (this.#ending.size > 0) {
+      const enough = Promise.withResolvers<void>()
+      const callOff = this.#clock.after(LAST_COSTS_MS, enough.resolve)
+      await Promise.race([Promise.all([...this.#ending].map(reply => reply.settled())), enough.promise])
+      callOff()
+    }
+    this.#closed = true
+    await this.#journal.close()
   }
 
   /** A broken rule of ours ends this call, and no other. */
@@ -326,6 +351,10 @@ export class Call {
 
   #noteTrouble({ provider, stage, message }: ProviderError): void {
     if (!this.#turns.over) this.#write({ type: 'trouble', provider, stage, message })
+  }
+
+  #noteSpent(id: ReplyId, usage: Parameters<Spent>[0]): void {
+    if (!this.#closed) this.#write({ type: 'usage', id, ...usage })
   }
 
   #writeEvent(event: Event): void {

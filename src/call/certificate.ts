@@ -67,6 +67,7 @@ export class Certificates {
       case 'call':
       case 'stood-in':
       case 'recording':
+      case 'usage':
       case 'trouble':
       case 'refused':
       case 'broken':

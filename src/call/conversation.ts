@@ -82,6 +82,7 @@ export function follow(conversation: Conversation, entry: Entry): Conversation {
     case 'call':
     case 'stood-in':
     case 'recording':
+    case 'usage':
     case 'first-frame':
       return conversation
     default:

@@ -3,7 +3,7 @@
  * inputs alone the call can be run again; the events and commands between them say whether it still decides the same.
  */
 import type { Frame } from '../audio/frames.ts'
-import type { TranscriptNews } from '../ports.ts'
+import type { TranscriptNews, Usage } from '../ports.ts'
 import type { Consent } from './consent.ts'
 import type { CallRules, Event, Resumption } from './facts.ts'
 import type { ReplyNews } from './reply.ts'
@@ -56,6 +56,8 @@ export type Entry = { readonly at: number; readonly ms: number } & (
   | { readonly type: 'recording'; readonly consent: Consent }
   /** Something went wrong with a service, and is being put right without the call's doing. */
   | { readonly type: 'trouble'; readonly provider: string; readonly stage: string; readonly message: string }
+  /** What a question to the model cost whose answer never came to its end, for that reply was dropped or it broke off. */
+  | ({ readonly type: 'usage'; readonly id: number; readonly model: string } & Usage)
   /** A rule of the program itself was broken; the call ends. */
   | { readonly type: 'broken'; readonly why: string }
 )

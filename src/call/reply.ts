@@ -2,7 +2,8 @@
  * One reply in the making: the model's words become phrases, the phrases become speech, the speech waits on a track until the
  * player lets the caller hear it. It neither knows nor asks whether it is a draft. Dropping it ends all of that at once.
  */
-import { ProviderError, type Message, type Speak, type Speech, type Think, type Thought } from '../ports.ts'
+import { ProviderError, type Message, type Speak, type Speech, type Spent, type Think, type Thought } from '../ports.ts'
+import { openAccount } from './account.ts'
 import type { LineName, Pipeline } from './facts.ts'
 import type { History } from './history.ts'
 import { speechOf } from './pipelines.ts'
@@ -15,7 +16,7 @@ export type ReplyNews =
   | { readonly type: 'phrase'; readonly text: string }
   /** Speech was added to the track. */
   | { readonly type: 'speech'; readonly bytes: number; readonly words: Speech['words'] }
-  | { readonly type: 'usage'; readonly promptTokens: number; readonly completionTokens: number; readonly estimated: boolean }
+  | Extract<Thought, { readonly type: 'usage' }>
   | { readonly type: 'farewell' }
   /** The track is closed: nothing will be added. */
   | { readonly type: 'complete' }
@@ -24,17 +25,19 @@ export type ReplyNews =
 
 export type TellReply = (news: ReplyNews) => void
 
-/** A reply under way. After `drop` nothing is told and the track does not grow. */
+/** A reply under way. After `drop` nothing is told but what was spent on it, and the track does not grow. */
 export type PreparedReply = {
   readonly track: Track
   /** What its next sound is waiting for: the model, or the voice that has been given its words. */
   waitsFor(): 'the model' | 'the voice'
   drop(): void
+  /** Resolves once nothing is under way for it any more: soon after its end, or after `drop`. */
+  settled(): Promise<void>
 }
 
 /** Where a call gets its replies from; opened once per call. Nothing is told before the function has returned. */
 export type Replies = {
-  answer(history: History, said: string, tell: TellReply): PreparedReply
+  answer(history: History, said: string, tell: TellReply, spent: Spent): PreparedReply
   line(name: LineName, tell: TellReply): PreparedReply
 }
 
@@ -49,11 +52,14 @@ export type RepliesParts = {
 
 export function openReplies({ pipeline, messages, think, speak, speakLine }: RepliesParts): Replies {
   return {
-    answer: (history, said, tell) =>
-      prepare(tell, (signal, tellUnlessDropped) => {
-        const text = textOf(think(messages(history, said), signal), tellUnlessDropped)
+    answer(history, said, tell, spent) {
+      const account = openAccount(think, spent)
+      const reply = prepare(tell, (signal, tellUnlessDropped) => {
+        const text = textOf(account.think(messages(history, said), signal), tellUnlessDropped)
         return speechOf(pipeline, text, phrases => speak(told(phrases, tellUnlessDropped), signal))
-      }),
+      })
+      return { ...reply, settled: () => reply.settled().then(() => account.settled()) }
+    },
     line: (name, tell) => prepare(tell, signal => speakLine(name, signal)),
   }
 }
@@ -68,8 +74,14 @@ function prepare(tell: TellReply, speech: MakeSpeech): PreparedReply {
     hasWords ||= news.type === 'phrase'
     if (!abort.signal.aborted) tell(news)
   }
-  queueMicrotask(() => void record(speech, track, abort.signal, tellUnlessDropped))
-  return { track, waitsFor: () => (hasWords ? 'the voice' : 'the model'), drop: () => abort.abort() }
+  const { promise: recorded, resolve } = Promise.withResolvers<void>()
+  queueMicrotask(() => void record(speech, track, abort.signal, tellUnlessDropped).then(resolve))
+  return {
+    track,
+    waitsFor: () => (hasWords ? 'the voice' : 'the model'),
+    drop: () => abort.abort(),
+    settled: () => recorded,
+  }
 }
 
 async function record(speech: MakeSpeech, track: Track, signal: AbortSignal, tell: TellReply): Promise<void> {

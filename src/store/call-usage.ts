@@ -4,19 +4,15 @@
  */
 import type { Entry, Heading } from '../call/journal.ts'
 import type { ReplyNews } from '../call/reply.ts'
+import type { Usage } from '../ports.ts'
 import { isOwn, priceOf } from './prices.ts'
 import type { CostRow, Unit } from './tables.ts'
-
-type Usage = {
-  readonly promptTokens: number
-  readonly completionTokens: number
-  readonly estimated: boolean
-}
 
 type ReplyUsage = {
   readonly characters: number
   readonly asked: boolean
-  readonly tokens: Usage | null
+  /** Of all its questions to the model, also those whose answers broke off; `model` is who answered last. */
+  readonly tokens: (Usage & { readonly model: string }) | null
   readonly dropped: boolean
 }
 
@@ -38,6 +34,7 @@ export class CallUsage {
   take(entry: Entry): number | null {
     this.#lastMs = entry.ms
     if (entry.type === 'command') return this.#obey(entry.command)
+    if (entry.type === 'usage') return this.#replies.has(entry.id) ? this.#spend(entry.id, entry.model, entry) : null
     if (entry.type !== 'input' || entry.input.type !== 'reply') return null
     return this.#hear(entry.input.id, entry.input.news)
   }
@@ -45,7 +42,7 @@ export class CallUsage {
   costsOf(replyId: number): readonly CostRow[] {
     const { characters, asked, tokens, dropped } = this.#replies.get(replyId) ?? nothing
     const { llm, tts } = this.#heading.providers
-    const model = { turnId: replyId, service: 'model', provider: llm, dropped: dropped ? 1 : 0 } as const
+    const model = { turnId: replyId, service: 'model', provider: tokens?.model ?? llm, dropped: dropped ? 1 : 0 } as const
     const estimated = tokens?.estimated ? 1 : 0
     const used = tokens
       ? [
@@ -80,13 +77,17 @@ export class CallUsage {
     const reply = this.#replies.get(id)
     if (!reply) return null
     if (news.type === 'phrase') this.#change(id, { characters: reply.characters + [...news.text].length })
-    if (news.type !== 'usage') return null
-    const before = reply.tokens ?? { promptTokens: 0, completionTokens: 0, estimated: false }
+    return news.type === 'usage' ? this.#spend(id, news.model ?? this.#heading.providers.llm, news) : null
+  }
+
+  #spend(id: number, model: string, { promptTokens, completionTokens, estimated }: Usage): number {
+    const before = this.#replies.get(id)?.tokens ?? { promptTokens: 0, completionTokens: 0, estimated: false }
     return this.#change(id, {
       tokens: {
-        promptTokens: before.promptTokens + news.promptTokens,
-        completionTokens: before.completionTokens + news.completionTokens,
-        estimated: before.estimated || news.estimated,
+        model,
+        promptTokens: before.promptTokens + promptTokens,
+        completionTokens: before.completionTokens + completionTokens,
+        estimated: before.estimated || estimated,
       },
     })
   }

@@ -63,7 +63,7 @@ export type CostRow = {
   readonly turnId: number
   readonly service: 'recogniser' | 'model' | 'voice'
   readonly unit: Unit
-  /** As the call's heading names it. */
+  /** As the call's heading names it; the model, by the name that it answered by. */
   readonly provider: string
   readonly quantity: number
   /** 1 if we counted ourselves, since the service did not say. */

@@ -76,6 +76,42 @@ describe('a call', () => {
     expect(phone.turns()).toHaveLength(2)
   })
 
+  it('writes down what was spent on a draft that nobody heard', async () => {
+    const words = [word('Yes.', 6000, 6545, 60), word('But wait!', 6900, 7445)]
+    const phone = new Phone({ words, answer: () => saying(['Good. ', 'Fine. '], 100, 5000) })
+    await phone.speak(audioWith(10_000, { atMs: 6000, audio: yesAudio }, { atMs: 6900, audio: yesAudio }))
+    const dropped = phone.entries.find(entry => entry.type === 'command' && entry.command.type === 'drop')
+    const spent = phone.entries.filter(entry => entry.type === 'usage')
+    expect(dropped).toMatchObject({ command: { id: 2, why: 'words-changed' } })
+    expect(spent).toEqual([
+      expect.objectContaining({ id: 2, model: 'fake-1', promptTokens: 10, completionTokens: 1, estimated: true }),
+    ])
+  })
+
+  it('closes its books after the last costs are in them, and has ended then', async () => {
+    const phone = new Phone({ words: [word('Yes.', 6000, 6545)], answer: () => saying(['Good. ', 'Fine. '], 100, 5000) })
+    await phone.speak(audioWith(7500, { atMs: 6000, audio: yesAudio }))
+    phone.call.end('caller-hung-up')
+    await phone.call.ended
+    expect(phone.entries.at(-1)).toMatchObject({ type: 'usage', id: 2, promptTokens: 10 })
+    expect(phone.clock.waiting).toBe(0)
+  })
+
+  it('does not wait for ever for the costs of a model that does not end', async () => {
+    const phone = new Phone({ words: [word('Yes.', 6000, 6545)], answer: () => saying(['Good.'], 5000) })
+    const never = new Promise<never>(() => {})
+    phone.think.hang = never
+    await phone.speak(audioWith(6900, { atMs: 6000, audio: yesAudio }))
+    phone.call.end('caller-hung-up')
+    let ended = false
+    void phone.call.ended.then(() => (ended = true))
+    await phone.clock.advance(990)
+    expect(ended).toBe(false)
+    await phone.clock.advance(10)
+    expect(ended).toBe(true)
+    expect(phone.entries.filter(({ type }) => type === 'usage')).toEqual([])
+  })
+
   it('takes "mm-hm" for listening, and "yes" to a question for an answer', async () => {
     const tell = (question: string) => async (remark: string) => {
       const phone = new Phone({

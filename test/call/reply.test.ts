@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Pipeline } from '../../src/call/facts.ts'
 import { speechOf } from '../../src/call/pipelines.ts'
 import { openReplies, type PreparedReply, type ReplyNews, type RepliesParts } from '../../src/call/reply.ts'
-import { ProviderError, type Speech, type Thought } from '../../src/ports.ts'
+import { ProviderError, type Speech, type Spent, type Thought } from '../../src/ports.ts'
 import { fakeVoice } from '../support/fake-speak.ts'
 import { FakeThink, saying, type FakeReply } from '../support/fake-think.ts'
 import { VirtualClock } from '../support/virtual-clock.ts'
@@ -12,6 +12,7 @@ import { VirtualClock } from '../support/virtual-clock.ts'
 class Making {
   readonly clock = new VirtualClock()
   readonly news: string[] = []
+  readonly spent: Parameters<Spent>[0][] = []
   readonly voice = fakeVoice({ clock: this.clock, wordMs: 100, firstAudioMs: 50, nextWordMs: 20 })
   readonly model: FakeThink
   readonly reply: PreparedReply
@@ -27,7 +28,12 @@ class Making {
       speakLine: (name, signal) => speak(pieces([`This is the ${name}. `]), signal),
       ...parts,
     })
-    this.reply = replies.answer([], 'Hello?', news => this.news.push(`${this.clock.now()} ${brief(news)}`))
+    this.reply = replies.answer(
+      [],
+      'Hello?',
+      news => this.news.push(`${this.clock.now()} ${brief(news)}`),
+      usage => this.spent.push(usage),
+    )
     expect(this.news).toEqual([])
   }
 }
@@ -194,6 +200,25 @@ describe('a reply that is dropped', () => {
     }
   })
 
+  it('tells all the same what was spent on it, once, and is settled then', async () => {
+    const making = new Making(() => sure)
+    await making.clock.advance(250)
+    making.reply.drop()
+    await making.reply.settled()
+    expect(making.spent).toEqual([{ model: 'fake-1', promptTokens: 10, completionTokens: 1, estimated: true }])
+    expect(making.model.open).toBe(0)
+    await making.clock.advance(2000)
+    expect(making.spent).toHaveLength(1)
+  })
+
+  it('after the model has come to its end: there is nothing to add to what it told', async () => {
+    const making = new Making(() => sure)
+    await making.clock.advance(400)
+    making.reply.drop()
+    await making.reply.settled()
+    expect(making.spent).toEqual([])
+  })
+
   it('before it has begun: never tells anything', async () => {
     const making = new Making(() => sure)
     making.reply.drop()
@@ -206,10 +231,11 @@ describe('a reply that is dropped', () => {
     const news: string[] = []
     const speak = voice.openVoice(new AbortController().signal)
     const parts = { pipeline: 'draft', messages: () => [], think: model.think, speak, speakLine: () => pieces([]) } as const
-    const reply = openReplies(parts).answer([], 'Hello?', told => {
+    const tell = (told: ReplyNews): void => {
       news.push(told.type)
       if (told.type === 'phrase') reply.drop()
-    })
+    }
+    const reply = openReplies(parts).answer([], 'Hello?', tell, () => {})
     await clock.advance(5000)
     expect(news).toEqual(['thinking-aloud', 'phrase'])
   })

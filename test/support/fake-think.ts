@@ -1,5 +1,5 @@
 /** A `Think` that does what it is told, in the time of an injected clock, and remembers what it was asked. */
-import type { Clock, Message, ProviderError, Think, Thought } from '../../src/ports.ts'
+import type { Clock, Message, ProviderError, Spent, Think, Thought } from '../../src/ports.ts'
 
 export type FakeThought = {
   /** How long after the one before (the first: after the question) this thought comes. */
@@ -26,6 +26,8 @@ export class FakeThink {
   aborted = 0
   /** Replies under way. Zero once everything that was asked has ended. */
   open = 0
+  /** Set: what is aborted does not end before this does. */
+  hang: Promise<void> | null = null
   readonly #clock: Clock
   readonly #answer: (messages: readonly Message[]) => FakeReply
 
@@ -34,18 +36,21 @@ export class FakeThink {
     this.#answer = answer
   }
 
-  readonly think: Think = (messages, signal) => {
+  readonly think: Think = (messages, signal, _note, spent) => {
     this.asked.push(messages)
-    return this.#reply(this.#answer(messages), signal)
+    return this.#reply(this.#answer(messages), signal, spent)
   }
 
-  async *#reply(reply: FakeReply, signal: AbortSignal): AsyncGenerator<Thought, void, undefined> {
+  /** One that does not end is said to have cost ten tokens, and one for each thought. */
+  async *#reply(reply: FakeReply, signal: AbortSignal, spent?: Spent): AsyncGenerator<Thought, void, undefined> {
     this.open++
     let ended = false
+    let completionTokens = 0
     try {
       for (const { afterMs, thought } of reply.thoughts) {
         if (afterMs > 0) await this.#pause(afterMs, signal)
         if (signal.aborted) return
+        completionTokens++
         yield thought
         if (signal.aborted) return
       }
@@ -53,8 +58,12 @@ export class FakeThink {
       ended = true
       if (reply.ending !== 'complete') throw reply.ending
     } finally {
+      await this.hang
       this.open--
-      if (!ended) this.aborted++
+      if (!ended) {
+        this.aborted++
+        spent?.({ model: 'fake-1', promptTokens: 10, completionTokens, estimated: true })
+      }
     }
   }
 

@@ -4,7 +4,7 @@
  * It does not decide what the bot is told: the messages come whole.
  */
 import { OpenAI } from 'openai'
-import type { Answer, Clock, Message, Note, Think, Thought } from '../../ports.ts'
+import type { Answer, Clock, Message, Note, Spent, Think, Thought } from '../../ports.ts'
 import { answering } from './answer.ts'
 import { attempt, type Cost, Failed, type Limits } from './attempt.ts'
 import { checkModels, type ModelCheck } from './check.ts'
@@ -82,6 +82,7 @@ const LONGEST_PAUSE_MS = 1_000
 type Reply = {
   readonly messages: readonly Message[]
   readonly signal: AbortSignal
+  readonly spent: Spent
   readonly startedMs: number
   said: boolean
   retries: number
@@ -105,8 +106,9 @@ export function openAI(options: OpenAIOptions): OpenAIProvider {
     messages: readonly Message[],
     signal: AbortSignal,
     record: Note = () => {},
+    spent: Spent = () => {},
   ): AsyncGenerator<Thought, void, undefined> {
-    const reply: Reply = { messages, signal, startedMs: clock.now(), said: false, retries: 0 }
+    const reply: Reply = { messages, signal, spent, startedMs: clock.now(), said: false, retries: 0 }
     while (!signal.aborted) {
       const failure = yield* askOnce(reply)
       if (failure === null) return
@@ -136,14 +138,19 @@ export function openAI(options: OpenAIOptions): OpenAIProvider {
       if (signal.aborted) return null
       complete = true
       const { promptTokens, completionTokens, estimated } = usageOf(model, messages, cost, false)
-      yield { type: 'usage', promptTokens, completionTokens, estimated }
+      yield { type: 'usage', model, promptTokens, completionTokens, estimated }
       return null
     } catch (error) {
       if (signal.aborted) return null
       return learn(error instanceof Failed ? error.failure : failureOf(error, secret), model, dialect)
     } finally {
       // A request that was refused costs nothing; one that was dropped or broke off is paid for as far as it came.
-      if (complete || signal.aborted || cost.id !== null) options.onUsage?.(usageOf(model, messages, cost, !complete))
+      if (complete || signal.aborted || cost.id !== null) {
+        const usage = usageOf(model, messages, cost, !complete)
+        options.onUsage?.(usage)
+        const { promptTokens, completionTokens, estimated } = usage
+        if (!complete) reply.spent({ model, promptTokens, completionTokens, estimated })
+      }
     }
   }
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { ProviderError } from '../../../src/ports.ts'
+import { ProviderError, type Spent } from '../../../src/ports.ts'
 import { asked, openWorld, textOf, type World } from './world.ts'
 
 const sentence = 'Nooks dials five numbers at once, so that your people talk instead of waiting.'
@@ -24,7 +24,7 @@ describe('What the OpenAI adapter says', () => {
     const { text, thoughts, failure } = await world.ask()
     expect({ text, failure }).toEqual({ text: sentence, failure: null })
     expect(thoughts.length).toBeGreaterThan(10)
-    expect(thoughts.at(-1)).toEqual({ type: 'usage', promptTokens: 18, completionTokens: 15, estimated: false })
+    expect(thoughts.at(-1)).toEqual({ type: 'usage', model: 'gpt-4.1', promptTokens: 18, completionTokens: 15, estimated: false })
   })
 
   it('begins with the first token and ends with the last, not with the end of the body', async () => {
@@ -184,7 +184,7 @@ describe('What the OpenAI adapter asks', () => {
   it('is estimated in cost by a server that does not tell', async () => {
     const world = await open({ refuses: ['stream_options'] })
     const { thoughts } = await world.ask()
-    expect(thoughts.at(-1)).toEqual({ type: 'usage', promptTokens: 18, completionTokens: 15, estimated: true })
+    expect(thoughts.at(-1)).toEqual({ type: 'usage', model: 'gpt-4.1', promptTokens: 18, completionTokens: 15, estimated: true })
   })
 
   it('gives up on a server that knows no limit at all, without asking for ever', async () => {
@@ -404,12 +404,12 @@ describe('A service in trouble', () => {
 
 describe('A draft that is dropped', () => {
   /** Begins a reply and drops it once `when` holds. */
-  const drop = async (world: World, when: () => boolean): Promise<string> => {
+  const drop = async (world: World, when: () => boolean, spent?: Spent): Promise<string> => {
     const abort = new AbortController()
     const thoughts: Parameters<typeof textOf>[0][number][] = []
     let over = false
     void (async () => {
-      for await (const thought of world.provider.think(asked('Hello?'), abort.signal)) thoughts.push(thought)
+      for await (const thought of world.provider.think(asked('Hello?'), abort.signal, undefined, spent)) thoughts.push(thought)
       over = true
     })()
     await world.until(when)
@@ -434,6 +434,19 @@ describe('A draft that is dropped', () => {
     await world.until(() => world.emulator.requests[0]?.outcome === 'aborted')
     expect(world.usages[0]).toMatchObject({ estimated: true, unfinished: true })
     expect(Math.abs((world.usages[0]?.completionTokens ?? 0) - 4)).toBeLessThanOrEqual(1)
+  })
+
+  it('is told with its costs to whoever asked, and to nobody else', async () => {
+    const world = await open()
+    const spent: Parameters<Spent>[0][] = []
+    await drop(
+      world,
+      () => world.emulator.requests.length === 1,
+      usage => spent.push(usage),
+    )
+    expect(spent).toEqual([{ model: 'gpt-4.1', promptTokens: 15, completionTokens: 0, estimated: true }])
+    await world.ask()
+    expect(spent).toHaveLength(1)
   })
 
   it('is cancelled at the service even if nobody is listening at that moment', async () => {
