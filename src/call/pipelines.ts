@@ -47,5 +47,15 @@ async function* atOnce(speech: AsyncIterable<Speech>): AsyncIterable<Speech> {
   const pieces: Speech[] = []
   for await (const piece of speech) pieces.push(piece)
   if (pieces.length === 0) return
-  yield { audio: Buffer.concat(pieces.map(({ audio }) => audio)), words: pieces.flatMap(({ words }) => words) }
+  yield { audio: joined(pieces.map(({ audio }) => audio)), words: pieces.flatMap(({ words }) => words) }
+}
+
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0))
+  let at = 0
+  for (const piece of pieces) {
+    whole.set(piece, at)
+    at += piece.length
+  }
+  return whole
 }

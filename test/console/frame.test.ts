@@ -1,3 +1,6 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { routeOf } from '../../src/console/routes.ts'
 import { openTelephone } from '../twilio/telephone.ts'
@@ -52,6 +55,15 @@ describe('the built page', () => {
   })
 })
 
+describe('the page as it is loaded', () => {
+  it('has scripts of less than 150 KB in all, packed', async () => {
+    const assets = join(await builtConsole(), 'assets')
+    const scripts = readdirSync(assets).filter(name => name.endsWith('.js'))
+    const packed = scripts.map(name => gzipSync(readFileSync(join(assets, name))).length)
+    expect(packed.reduce((sum, bytes) => sum + bytes)).toBeLessThan(150_000)
+  })
+})
+
 inBrowser('the frame of the page', ({ open }) => {
   it('goes from view to view without loading again, also backwards and by keyboard', async () => {
     const { address } = await openServer()
@@ -62,7 +74,7 @@ inBrowser('the frame of the page', ({ open }) => {
     expect(new URL(page.url()).pathname).toBe('/overview')
     expect(await page.title()).toBe('Overview · Halfsecond')
     await page.goBack()
-    await page.getByRole('heading', { name: 'Live', level: 1 }).waitFor()
+    await page.getByRole('heading', { name: 'Live', level: 1 }).waitFor({ state: 'attached' })
     await page.keyboard.press('Tab')
     await page.keyboard.press('Tab')
     expect(await page.evaluate('window.loadedOnce')).toBe(true)
