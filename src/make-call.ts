@@ -3,8 +3,10 @@ import type { Assistant, Lines } from './assistant/assistant.ts'
 import { buildMessages } from './assistant/messages.ts'
 import { Call } from './call/call.ts'
 import { ConsentWatch, type RecordingPlan } from './call/consent.ts'
+import { Deeds } from './call/deeds.ts'
 import type { LineName } from './call/facts.ts'
 import { openReplies, type Replies } from './call/reply.ts'
+import type { Doing } from './call/thinking.ts'
 import type { CallHandle, Ring } from './calls.ts'
 import type { Config } from './config.ts'
 import type { Log } from './log.ts'
@@ -16,6 +18,7 @@ import { CallFolder } from './store/call-folder.ts'
 import { consented } from './store/consented.ts'
 import type { LiveJournals } from './store/live-journals.ts'
 import type { Store } from './store/store.ts'
+import { endCall } from './tools/end-call.ts'
 
 export type CallWorld = {
   readonly config: Config
@@ -68,6 +71,7 @@ export function makeCall(world: CallWorld, { callSid, from }: Ring): CallHandle 
   const journal = consented(journals.watched(callSid, stored), consent)
   const heading = { version: 1, callSid, startedAt, assistant: assistant.id, providers: services.names(), rules } as const
   journal.write({ at: 0, ms: 0, type: 'call', ...heading })
+  const doing = { clock, tools: [endCall], deeds: new Deeds({ kept: () => folder.kept() }) }
   services.warm()
   return new Call({
     clock,
@@ -75,15 +79,16 @@ export function makeCall(world: CallWorld, { callSid, from }: Ring): CallHandle 
     journal,
     transcribe: services.transcribe,
     detectVoice: services.detectVoice,
-    openReplies: (signal, note) => repliesOf(world, signal, note),
+    openReplies: (signal, note) => repliesOf(world, doing, signal, note),
   })
 }
 
-function repliesOf({ config, assistant, services, lines }: CallWorld, signal: AbortSignal, note: Note): Replies {
+function repliesOf({ config, assistant, services, lines }: CallWorld, doing: Doing, signal: AbortSignal, note: Note): Replies {
   return openReplies({
     pipeline: config.pipeline,
     messages: (history, said) => buildMessages(assistant, history, said),
-    think: (messages, replySignal, _note, spent) => services.think(messages, replySignal, note, spent),
+    think: (messages, replySignal, _note, spent, tools) => services.think(messages, replySignal, note, spent, tools),
+    doing,
     speak: services.openVoice(signal, note),
     speakLine: name => kept(lines, lineText(assistant, config.recording, name)),
   })

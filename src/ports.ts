@@ -58,13 +58,18 @@ export interface Transcription {
 
 /* ── Thinking ──────────────────────────────────────────────────────────────────────────────────────────────── */
 
-export type Message = { readonly role: 'system' | 'user' | 'assistant'; readonly content: string }
+export type Message =
+  | { readonly role: 'system' | 'user'; readonly content: string }
+  /** `calls`: the tools it called after saying `content`, which may be ''. A result for each follows. */
+  | { readonly role: 'assistant'; readonly content: string; readonly calls?: readonly ToolCall[] }
+  /** What came of the call with that id. */
+  | { readonly role: 'tool'; readonly content: string; readonly callId: string }
 
 export type Thought =
   /** The next piece of the reply, in any cut; the pieces joined are the reply. */
   | { readonly type: 'text'; readonly text: string }
-  /** The call is to end once the reply has been heard. */
-  | { readonly type: 'end-call' }
+  /** A tool is to be used. Comes after all text; the reply goes on when the results have been given in another question. */
+  | { readonly type: 'call-tool'; readonly call: ToolCall }
   /** What a request for this reply cost that came to its end; `model` names who answered it. */
   | ({ readonly type: 'usage'; readonly model?: string } & Usage)
 
@@ -77,8 +82,69 @@ export type Usage = { readonly promptTokens: number; readonly completionTokens: 
  */
 export type Spent = (usage: Usage & { readonly model: string }) => void
 
-/** Continues a conversation. `messages` ends with what the caller said last. Rejects if the reply stays unfinished. */
-export type Think = (messages: readonly Message[], signal: AbortSignal, note?: Note, spent?: Spent) => AsyncIterable<Thought>
+/**
+ * Continues a conversation. `messages` ends with what the caller said last, or with the results of the tools called then.
+ * `tools` may be called; a call of any other, or with arguments that will not do, is passed on as it is: who runs the tools says
+ * so to the model. Rejects if the reply stays unfinished.
+ */
+export type Think = (
+  messages: readonly Message[],
+  signal: AbortSignal,
+  note?: Note,
+  spent?: Spent,
+  tools?: readonly ToolOffer[],
+) => AsyncIterable<Thought>
+
+/* ── Doing ─────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+/** A model's wish. `args` is JSON as the model wrote it, which may be broken. Ids are unique within one conversation's messages. */
+export type ToolCall = { readonly id: string; readonly name: string; readonly args: string }
+
+/** What a model is told of a tool. `parameters`: a JSON schema in which every property is required and no other allowed. */
+export type ToolOffer = {
+  readonly name: string
+  readonly description: string
+  readonly parameters: Readonly<Record<string, unknown>>
+}
+
+/** Something the assistant can do on a call. Opened once per call, with all it needs. */
+export type Tool = {
+  readonly offer: ToolOffer
+  /** What these arguments ask for. Does nothing yet, and never throws. */
+  readonly read: (args: string) => Task
+}
+
+export type Task =
+  /** The arguments will not do; `why` is for the model. */
+  | { readonly type: 'refused'; readonly why: string }
+  /** Looks something up and changes nothing, so it may run for a draft that nobody will hear. `run` ends early on abort. */
+  | { readonly type: 'pure'; readonly run: (signal: AbortSignal) => Promise<string> }
+  /**
+   * Changes the world, so it runs once and not before the reply was released. `args` are the same text for the same wish however
+   * it was written. `repeatable`: running it again under the same key changes nothing more. `filler` is said if it takes long.
+   */
+  | {
+      readonly type: 'effect'
+      readonly args: string
+      readonly repeatable: boolean
+      readonly filler: string
+      /** Not to be aborted: takes no longer than a few seconds. Should not reject; what it says is for the model. */
+      readonly run: (key: string) => Promise<Outcome>
+    }
+  /** An effect that the reply itself carries: it takes place once its last word has been heard, and never if it is cut off. */
+  | { readonly type: 'farewell'; readonly then: 'hang-up' | 'hand-over'; readonly brief: string }
+
+/** `done` false: it was not done, and may be tried again. */
+export type Outcome = { readonly done: boolean; readonly says: string }
+
+/** An effect that was begun on this call. `outcome` is null while it is under way, or if nobody knows what became of it. */
+export type Deed = {
+  /** The same for the same tool and the same wish: what has run under it does not run again. */
+  readonly key: string
+  readonly tool: string
+  readonly args: string
+  readonly outcome: Outcome | null
+}
 
 /* ── Remembering ───────────────────────────────────────────────────────────────────────────────────────────── */
 

@@ -107,7 +107,6 @@ function openBrain({ config, assistant, clock, log }: ServicesParts) {
     baseURL: baseUrl,
     models,
     clock,
-    mayEndCall: true,
     note: text => log.warn({ provider: 'openai' }, text),
     onUsage: usage => log.info({ usage }, 'OpenAI usage'),
   })

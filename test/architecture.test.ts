@@ -13,6 +13,7 @@ const rules: Rules = {
     // A provider knows neither another provider nor what becomes of its words.
     'providers/*': ['audio', 'ports', 'assistant'],
     // What the telephone side knows of a call is its handle in calls.ts.
+    tools: ['assistant', 'ports', 'secret', 'store'],
     twilio: ['audio', 'calls', 'log', 'loopback', 'ports', 'secret', 'start'],
     redact: ['call'],
     store: ['audio', 'call', 'event-stream', 'ports', 'redact', 'start'],

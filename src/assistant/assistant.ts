@@ -146,6 +146,8 @@ export type Act =
   | 'booking'
   | 'read-back' // {note}
   | 'booked'
+  | 'not-done'
+  | 'put-through'
   | 'booking-dropped'
 
 const assistants: Readonly<Record<string, Assistant>> = {

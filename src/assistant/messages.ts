@@ -2,7 +2,7 @@
  * Turns a conversation into what a language model is asked: the one place that does, so that every pipeline sends the same.
  * Pure: no clock, no randomness; the same conversation gives the same messages, to the byte.
  */
-import type { Message } from '../ports.ts'
+import type { Deed, Message } from '../ports.ts'
 import type { Assistant, Fact } from './assistant.ts'
 
 /** One exchange as it was heard: what the caller said, then what the caller heard of the reply. Either may be empty. */
@@ -11,6 +11,8 @@ export type Exchange = {
   readonly bot: string
   /** The reply was cut short; `bot` holds only what was heard of it. */
   readonly interrupted: boolean
+  /** What was done for the caller between the two. */
+  readonly deeds?: readonly Deed[]
 }
 
 /**
@@ -28,7 +30,7 @@ export const INTERRUPTED = '[interrupted]'
  */
 export const buildMessages = (assistant: Assistant, history: readonly Exchange[], said: string): readonly Message[] => [
   { role: 'system', content: systemPrompt(assistant) },
-  ...recent(history.map(spoken)).flat(),
+  ...recent(history.map((exchange, n) => spoken(exchange, n))).flat(),
   ...part('user', said),
 ]
 
@@ -52,10 +54,25 @@ const told = (facts: readonly Fact[], objections: boolean): readonly string[] =>
 const part = (role: 'user' | 'assistant', content: string): readonly Message[] =>
   content.trim() === '' ? [] : [{ role, content: content.trim() }]
 
-const spoken = ({ caller, bot, interrupted }: Exchange): readonly Message[] => [
+/** `n`: its place in the conversation, which makes the ids of calls in it unlike all others. */
+const spoken = ({ caller, bot, interrupted, deeds = [] }: Exchange, n: number): readonly Message[] => [
   ...part('user', caller),
+  ...done(deeds, n),
   ...part('assistant', interrupted && bot.trim() !== '' ? `${bot.trim()} ${INTERRUPTED}` : bot),
 ]
+
+/** What was done, as calls of tools and their results; also if the reply that did it was never heard. */
+const done = (deeds: readonly Deed[], n: number): readonly Message[] => {
+  if (deeds.length === 0) return []
+  const calls = deeds.map(({ tool, args }, k) => ({ id: `done_${n}_${k}`, name: tool, args }))
+  const results = deeds.map(({ outcome }, k): Message => ({ role: 'tool', callId: calls[k]!.id, content: cameOf(outcome) }))
+  return [{ role: 'assistant', content: '', calls }, ...results]
+}
+
+const cameOf = (outcome: Deed['outcome']): string => {
+  if (outcome === null) return 'It was begun; nothing is known yet of what came of it.'
+  return outcome.done ? outcome.says : `Not done. ${outcome.says}`
+}
 
 const recent = (exchanges: readonly (readonly Message[])[]): readonly (readonly Message[])[] => {
   const excess = exchanges.flat().reduce((sum, { content }) => sum + content.length, 0) - HISTORY_CHARACTERS

@@ -13,7 +13,7 @@ export type Account = {
 export function openAccount(think: Think, spent: Spent): Account {
   const open = new Set<Promise<void>>()
   return {
-    think: (messages, signal, note) => counted(think(messages, signal, note, spent), open),
+    think: (messages, signal, note, _, tools) => counted(think(messages, signal, note, spent, tools), open),
     async settled() {
       await Promise.all(open)
     },

@@ -4,7 +4,7 @@
  */
 import type { Consent } from './consent.ts'
 import { settledBasis, type ReplyId, type Resumption } from './facts.ts'
-import { amended, heard, interrupted, open, withdrawn, type History } from './history.ts'
+import { amended, did, heard, interrupted, open, withdrawn, type History } from './history.ts'
 import type { Entry, GivenCommand, ToldEvent } from './journal.ts'
 import type { Settled } from './transcript.ts'
 
@@ -121,6 +121,8 @@ function hear(leg: Leg, event: ToldEvent): Leg {
       return { ...leg, spokeFrom: event.fromMs, silentSince: null }
     case 'caller-paused':
       return { ...leg, silentSince: event.sinceMs }
+    case 'reply-did':
+      return { ...leg, history: did(leg.history, event.id, event.deed) }
     case 'reply-heard':
     case 'reply-held':
       return hearReply(leg, event.id, event.text)

@@ -206,6 +206,7 @@ export class Call {
     if (news.type === 'speech' && news.bytes > 0) this.#hearSpeech(id)
     if (news.type === 'farewell') this.#handle({ type: 'reply-farewell', id })
     if (news.type === 'failed') this.#handle({ type: 'reply-failed', id })
+    if (news.type === 'did') this.#handle({ type: 'reply-did', id, deed: news.deed })
     if (news.type === 'speech' || news.type === 'complete' || news.type === 'failed') this.#player?.grew()
   }
 
@@ -288,7 +289,9 @@ export class Call {
 
   #play(id: ReplyId): void {
     const reply = this.#prepared.get(id)
-    if (reply) this.#player?.play(id, reply.track)
+    if (!reply) return
+    reply.release()
+    this.#player?.play(id, reply.track)
   }
 
   #drop(id: ReplyId, why: (Command & { type: 'drop' })['why']): void {

@@ -2,6 +2,7 @@
  * What is said on a call, folded from its journal entry by entry: the caller's words as they settle, the bot's reply as it is
  * drafted, spoken, heard or cut. The one place that knows how the journal tells these. Pure; draws nothing.
  */
+import type { Deed } from '../ports.ts'
 import type { LineName } from './facts.ts'
 import type { Entry, GivenCommand, Input, ToldEvent } from './journal.ts'
 
@@ -136,6 +137,7 @@ function followEvent(conversation: Conversation, at: number, event: ToldEvent): 
     case 'reply-ready':
     case 'reply-farewell':
     case 'reply-failed':
+    case 'reply-did':
     case 'call-ended':
       return conversation
     default:
@@ -143,10 +145,14 @@ function followEvent(conversation: Conversation, at: number, event: ToldEvent): 
   }
 }
 
+const told = ({ tool, args, outcome }: Deed): string =>
+  outcome === null ? `${tool} begins: ${args}` : `${tool} ${outcome.done ? 'is done' : 'is not done'}: ${outcome.says}`
+
 function followInput(conversation: Conversation, at: number, input: Input): Conversation {
   if (input.type === 'digit') return note(conversation, at, `the caller presses ${input.digit}`)
   if (input.type === 'ended') return note(conversation, at, `the call is over: ${input.reason.replaceAll('-', ' ')}`)
   const { reply } = conversation
+  if (input.type === 'reply' && input.news.type === 'did') return note(conversation, at, told(input.news.deed))
   if (input.type !== 'reply' || input.id !== reply?.id) return conversation
   const { news } = input
   if (news.type === 'failed') return note(conversation, at, `the reply failed: ${news.why}`)

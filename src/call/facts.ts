@@ -2,8 +2,9 @@
  * The facts of one phone call, as turn-taking knows them: the state, the events that change it, and what the facts mean.
  * Events only record; nothing is decided here. See rules.ts for what the facts call for, and turns.ts for how they meet.
  */
+import type { Deed } from '../ports.ts'
 import type { Consent } from './consent.ts'
-import { heard, type History } from './history.ts'
+import { did, heard, type History } from './history.ts'
 import {
   nothingYet,
   owedFrom,
@@ -74,6 +75,8 @@ export type Reply = {
   /** Its first audio exists. */
   readonly ready: boolean
   readonly failed: boolean
+  /** A draft during whose making something was done that it knows nothing of. */
+  readonly outdated: boolean
   /** The caller has heard all of it. */
   readonly finished: boolean
   /** The call ends with it. */
@@ -139,6 +142,8 @@ export type Event = { readonly at: number } & (
   | { readonly type: 'reply-ready'; readonly id: ReplyId }
   | { readonly type: 'reply-farewell'; readonly id: ReplyId }
   | { readonly type: 'reply-failed'; readonly id: ReplyId }
+  /** Something was begun for the caller, or has come to its end; also told of replies that were dropped meanwhile. */
+  | { readonly type: 'reply-did'; readonly id: ReplyId; readonly deed: Deed }
   /** Everything the caller has heard of the reply so far. */
   | { readonly type: 'reply-heard'; readonly id: ReplyId; readonly text: string }
   /** Told again while it is held and more of it is made. */
@@ -211,6 +216,8 @@ export function record(turns: Turns, event: Event): Turns {
       return withReply(turns, event.id, reply => ({ ...reply, farewell: true }))
     case 'reply-failed':
       return withReply(turns, event.id, reply => ({ ...reply, failed: true }))
+    case 'reply-did':
+      return recordDeed(turns, event.id, event.deed)
     case 'reply-heard':
       return recordHeard(turns, event.id, event.text, {})
     case 'reply-held':
@@ -234,6 +241,13 @@ function recordWords(turns: Turns, { at, words, settled }: Event & { type: 'word
 function recordHeard(turns: Turns, id: ReplyId, text: string, more: Partial<Reply>): Turns {
   const recorded = withReply(turns, id, reply => ({ ...reply, heard: text, ...more }))
   return recorded === turns ? turns : { ...recorded, history: heard(turns.history, id, text) }
+}
+
+/** A draft begun before this was known answers without knowing it. */
+function recordDeed(turns: Turns, id: ReplyId, deed: Deed): Turns {
+  const { reply } = turns
+  const isDraft = reply !== null && reply.answersSilence === null && reply.id !== id
+  return { ...turns, reply: isDraft ? { ...reply, outdated: true } : reply, history: did(turns.history, id, deed) }
 }
 
 function recordHeld(turns: Turns, { at, id, text, ahead, whole }: Event & { type: 'reply-held' }): Turns {

@@ -3,6 +3,8 @@
  * reply. Text enters `bot` only as its audio is confirmed played, so the model never believes it said what nobody heard.
  */
 
+import type { Deed } from '../ports.ts'
+
 export type Exchange = {
   /** The reply's id; exchanges are kept in the order in which replies were released. Those from before a break are below 1. */
   readonly id: number
@@ -12,6 +14,8 @@ export type Exchange = {
   readonly bot: string
   /** True if the caller cut the reply short. */
   readonly interrupted: boolean
+  /** What was done for the caller between the two, if anything. */
+  readonly deeds?: readonly Deed[]
 }
 
 export type History = readonly Exchange[]
@@ -31,8 +35,18 @@ export const interrupted = (history: History, id: number): History =>
 export const amended = (history: History, id: number, late: string): History =>
   change(history, id, exchange => ({ ...exchange, caller: `${exchange.caller} ${late}` }))
 
-/** As if the reply had never been: nothing of it was heard. */
-export const withdrawn = (history: History, id: number): History => history.filter(exchange => exchange.id !== id)
+/** Something was begun for the caller, or has come to its end. */
+export const did = (history: History, id: number, deed: Deed): History =>
+  change(history, id, exchange => ({ ...exchange, deeds: withDeed(exchange.deeds ?? [], deed) }))
+
+/** As if the reply had never been: nothing of it was heard. What was done remains done. */
+export const withdrawn = (history: History, id: number): History =>
+  change(history, id, exchange => ({ ...exchange, caller: '', bot: '', interrupted: false })).filter(
+    exchange => exchange.id !== id || exchange.deeds !== undefined,
+  )
+
+const withDeed = (deeds: readonly Deed[], deed: Deed): readonly Deed[] =>
+  deeds.some(({ key }) => key === deed.key) ? deeds.map(other => (other.key === deed.key ? deed : other)) : [...deeds, deed]
 
 function change(history: History, id: number, to: (exchange: Exchange) => Exchange): History {
   return history.map(exchange => (exchange.id === id ? to(exchange) : exchange))

@@ -6,21 +6,29 @@ import type { Speech } from '../ports.ts'
 import type { Pipeline } from './facts.ts'
 import { spokenPhrases } from './spoken.ts'
 
+/** The text of a reply in parts. Parts come one after another; at the end of each, what there is is spoken. */
+export type Parts = AsyncIterable<AsyncIterable<string>>
+
 /** Gives phrases to the voice. */
 export type Say = (phrases: AsyncIterable<string>) => AsyncIterable<Speech>
 
-export function speechOf(pipeline: Pipeline, text: AsyncIterable<string>, say: Say): AsyncIterable<Speech> {
-  const phrases = spokenPhrases(text)
+export function speechOf(pipeline: Pipeline, parts: Parts, say: Say): AsyncIterable<Speech> {
   switch (pipeline) {
     case 'plain':
-      return atOnce(say(asOne(phrases)))
+      return atOnce(say(asOne(inParts(parts, spokenPhrases))))
     case 'streamed':
-      return say(bySentence(phrases))
+      return say(inParts(parts, part => bySentence(spokenPhrases(part))))
     case 'draft':
-      return say(phrases)
+      return say(inParts(parts, spokenPhrases))
     default:
       return pipeline satisfies never
   }
+}
+
+type Cut = (part: AsyncIterable<string>) => AsyncIterable<string>
+
+async function* inParts(parts: Parts, cut: Cut): AsyncIterable<string> {
+  for await (const part of parts) yield* cut(part)
 }
 
 /** The whole text, once it is all there. */

@@ -116,7 +116,7 @@ class Rerun {
     const begin = (tell: TellReply) => {
       const track = new Track()
       this.#replies.set(this.#replies.size + 1, { track, tell })
-      return { track, waitsFor: () => 'the model' as const, drop: () => {}, settled: async () => {} }
+      return { track, release: () => {}, waitsFor: () => 'the model' as const, drop: () => {}, settled: async () => {} }
     }
     return { answer: (_history, _said, tell) => begin(tell), line: (_name, tell) => begin(tell) }
   }

@@ -139,10 +139,10 @@ function giveUpSlowReply(turns: Turns, now: number): Verdict {
   })
 }
 
-/** The draft answers words that are no longer all of them. */
+/** The draft answers words that are no longer all of them, or does not know what has been done. */
 function dropStaleDraft(turns: Turns): Verdict {
   const { reply } = turns
-  if (!reply || reply.answersSilence !== null || reply.said === said(turns)) return null
+  if (!reply || reply.answersSilence !== null || (reply.said === said(turns) && !reply.outdated)) return null
   return [
     { ...turns, reply: null },
     { type: 'drop', id: reply.id, why: 'words-changed' },
@@ -313,6 +313,7 @@ const draft: Omit<Reply, 'id' | 'said' | 'from' | 'to'> = {
   heard: '',
   ready: false,
   failed: false,
+  outdated: false,
   finished: false,
   farewell: false,
   hold: null,

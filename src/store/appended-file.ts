@@ -41,6 +41,11 @@ export class AppendedFile {
     else this.#writing ??= this.#writeAll()
   }
 
+  /** Resolves once everything appended so far is written, or given up: what a killed process leaves behind has it. */
+  async written(): Promise<void> {
+    await this.#writing
+  }
+
   /** Resolves once everything appended is written and the file is closed. */
   async close(): Promise<void> {
     await this.#writing

@@ -78,6 +78,11 @@ export class CallFolder implements Journal {
     if (this.#caller.length >= FRAMES_PER_WRITE) this.#writeAudio()
   }
 
+  /** Resolves once the journal has everything written to it so far, also if this process is killed then. */
+  kept(): Promise<void> {
+    return this.#files.journal.written()
+  }
+
   async close(): Promise<void> {
     this.#writeAudio()
     for (const turn of this.#certificates.all) this.#writeTurn(turn)

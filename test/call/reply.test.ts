@@ -6,6 +6,7 @@ import { openReplies, type PreparedReply, type ReplyNews, type RepliesParts } fr
 import { ProviderError, type Speech, type Spent, type Thought } from '../../src/ports.ts'
 import { fakeVoice } from '../support/fake-speak.ts'
 import { FakeThink, saying, type FakeReply } from '../support/fake-think.ts'
+import { doing, endsCall } from '../support/tools.ts'
 import { VirtualClock } from '../support/virtual-clock.ts'
 
 /** A reply in the making: the model's first words after 200 ms and the next each 100 ms, the voice's first sound 50 ms later. */
@@ -24,6 +25,7 @@ class Making {
       pipeline: 'draft',
       messages: (_history, said) => [{ role: 'user', content: said }],
       think: this.model.think,
+      doing: doing(this.clock),
       speak,
       speakLine: (name, signal) => speak(pieces([`This is the ${name}. `]), signal),
       ...parts,
@@ -78,17 +80,17 @@ describe('a reply', () => {
   it('tells what else the model wants, and says none of it', async () => {
     const thoughts: readonly Thought[] = [
       { type: 'text', text: 'Bye. ' },
-      { type: 'end-call' },
+      endsCall,
       { type: 'usage', promptTokens: 9, completionTokens: 2, estimated: false },
     ]
     const making = new Making(() => ({ thoughts: thoughts.map(thought => ({ afterMs: 10, thought })), ending: 'complete' }))
     await making.clock.advance(2000)
     expect(making.news).toEqual([
       '10 thinking-aloud',
-      '20 farewell',
       '30 usage',
       '30 phrase "Bye. "',
       '80 speech "Bye. " 800',
+      '80 farewell',
       '80 complete',
     ])
   })
@@ -246,7 +248,7 @@ describe('a reply that is dropped', () => {
       for (const text of ['Sure. We', ' meet. ']) {
         await clock.sleep(100)
         yield { type: 'text', text }
-        yield { type: 'end-call' }
+        yield endsCall
       }
     }
     for (const droppedMs of [50, 150]) {
@@ -293,7 +295,7 @@ async function run(pipeline: Pipeline, text: AsyncIterable<string>) {
   }
   const speech: Speech[] = []
   try {
-    for await (const piece of speechOf(pipeline, text, speak)) {
+    for await (const piece of speechOf(pipeline, pieces([text]), speak)) {
       speech.push(piece)
       log.push(`out: ${Buffer.from(piece.audio).toString()}`)
     }
@@ -335,7 +337,7 @@ describe('the pipelines', () => {
     const order = async (pipeline: Pipeline): Promise<number> => {
       const before: string[] = []
       const source = thought(before, texts)
-      for await (const _ of speechOf(pipeline, source, phrases => speakAll(phrases))) break
+      for await (const _ of speechOf(pipeline, pieces([source]), phrases => speakAll(phrases))) break
       return before.length
     }
     expect([await order('plain'), await order('streamed'), await order('draft')]).toEqual([4, 2, 1])

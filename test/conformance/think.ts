@@ -6,7 +6,7 @@
  */
 import { getEventListeners } from 'node:events'
 import { afterEach, describe, expect, it, type TestContext } from 'vitest'
-import { type Message, ProviderError, type Think, type Thought } from '../../src/ports.ts'
+import { type Message, ProviderError, type Think, type Thought, type ToolCall, type ToolOffer } from '../../src/ports.ts'
 
 export type ThinkPlan =
   /** Answers in several pieces and completes. */
@@ -19,13 +19,15 @@ export type ThinkPlan =
   | 'fails at once'
   /** Says at least one piece, then fails. */
   | 'fails in the middle'
-  /** Answers and wants the call to end. */
-  | 'ends the call'
+  /** Answers and calls the tool it was offered; told what came of it, goes on. */
+  | 'calls a tool'
 
 export type ThinkUnderTest = {
   readonly think: Think
   /** What to ask so that it behaves as planned. */
   readonly messages: readonly Message[]
+  /** What it may call. */
+  readonly tools?: readonly ToolOffer[]
   /** The whole answer, if it is known beforehand. */
   readonly answer: string | null
   /** Lets the subject's time go on until what is under way can have happened. Called over and over while the suite waits. */
@@ -169,12 +171,36 @@ export function describeThink(name: string, open: ThinkSubject): void {
       await until(subject, () => subject.held() === 0)
     })
 
-    it('can ask for the call to end, once', async test => {
-      const subject = await prepare('ends the call', test)
+    it('calls a tool it is offered once and whole, after its text', async test => {
+      const subject = await prepare('calls a tool', test)
       const reply = listen(subject)
       await until(subject, () => reply.outcome !== null)
       expect(reply.outcome).toBe('ended')
-      expect(reply.thoughts.filter(thought => thought.type === 'end-call')).toHaveLength(1)
+      expect(callsIn(reply.thoughts)).toHaveLength(1)
+      const [{ id, name, args }] = callsIn(reply.thoughts) as [ToolCall]
+      expect(id).not.toBe('')
+      expect(subject.tools!.map(tool => tool.name)).toContain(name)
+      expect(JSON.parse(args)).toBeTypeOf('object')
+      const types = reply.thoughts.map(({ type }) => type).filter(type => type !== 'usage')
+      expect(types.indexOf('call-tool')).toBe(types.length - 1)
+    })
+
+    it('goes on speaking when it is told what came of its call', async test => {
+      const subject = await prepare('calls a tool', test)
+      const first = listen(subject)
+      await until(subject, () => first.outcome !== null)
+      const calls = callsIn(first.thoughts)
+      const results = calls.map(({ id }): Message => ({ role: 'tool', callId: id, content: 'It is done.' }))
+      const messages: readonly Message[] = [
+        ...subject.messages,
+        { role: 'assistant', content: text(first.thoughts), calls },
+        ...results,
+      ]
+      const second = listen({ ...subject, messages })
+      await until(subject, () => second.outcome !== null)
+      expect(second.outcome).toBe('ended')
+      expect(text(second.thoughts)).not.toBe('')
+      await until(subject, () => subject.held() === 0)
     })
 
     it('keeps two replies apart', async test => {
@@ -210,7 +236,7 @@ function listen(subject: ThinkUnderTest, signal?: AbortSignal, onThought?: () =>
   }
   void (async () => {
     try {
-      for await (const thought of subject.think(subject.messages, given)) {
+      for await (const thought of subject.think(subject.messages, given, undefined, undefined, subject.tools)) {
         reply.thoughts.push(thought)
         onThought?.()
       }
@@ -221,6 +247,9 @@ function listen(subject: ThinkUnderTest, signal?: AbortSignal, onThought?: () =>
   })()
   return reply
 }
+
+const callsIn = (thoughts: readonly Thought[]): readonly ToolCall[] =>
+  thoughts.flatMap(thought => (thought.type === 'call-tool' ? [thought.call] : []))
 
 const text = (thoughts: readonly Thought[]): string =>
   thoughts.map(thought => (thought.type === 'text' ? thought.text : '')).join('')

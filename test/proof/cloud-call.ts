@@ -16,6 +16,7 @@ import { assemblyAI, type AssemblyAINote } from '../../src/providers/assemblyai/
 import { elevenLabs } from '../../src/providers/elevenlabs/elevenlabs.ts'
 import { openAI } from '../../src/providers/openai/openai.ts'
 import { VirtualClock } from '../support/virtual-clock.ts'
+import { doing } from '../support/tools.ts'
 import { startAssemblyAI, type AssemblyAIEmulator } from '../vendors/assemblyai/assemblyai.ts'
 import type { Fault as SttFault } from '../vendors/assemblyai/faults.ts'
 import type { Script } from '../vendors/assemblyai/script.ts'
@@ -185,7 +186,8 @@ class CloudRig {
         openReplies({
           pipeline,
           messages: (history, text) => buildMessages(assistant, history, text),
-          think: this.#counted((messages, replySignal) => brain.think(messages, replySignal, note)),
+          think: this.#counted((messages, replySignal, _, tools) => brain.think(messages, replySignal, note, tools)),
+          doing: doing(this.#timers),
           speak: voice.openVoice(signal, note),
           speakLine: kept,
         }),
@@ -202,7 +204,6 @@ class CloudRig {
       baseURL: llmUrl ?? llm.baseURL,
       models: models ?? ['gpt-4.1', 'gpt-5.6-sol'],
       clock,
-      mayEndCall: true,
       note: text => this.#notes.push(text),
     })
     const voice = elevenLabs({

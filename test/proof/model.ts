@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto'
 import type { Message } from '../../src/ports.ts'
 import { chance } from '../vendors/twilio/chance.ts'
 import { saying, type FakeReply } from '../support/fake-think.ts'
+import { endsCall } from '../support/tools.ts'
 import { between, oneOf, type Random } from './plan.ts'
 
 export function answerTo(messages: readonly Message[]): FakeReply {
@@ -13,8 +14,8 @@ export function answerTo(messages: readonly Message[]): FakeReply {
   const text = Array.from({ length: between(random, 1, 3) }, () => sentence(random)).join(' ')
   const pieces = text.match(/\s*\S{1,7}|\s+$/g) ?? []
   const reply = saying(pieces, between(random, 120, 900), between(random, 8, 60))
-  const endsCall = random() < 0.03
-  return endsCall ? { ...reply, thoughts: [...reply.thoughts, { afterMs: 0, thought: { type: 'end-call' } }] } : reply
+  const isLast = random() < 0.03
+  return isLast ? { ...reply, thoughts: [...reply.thoughts, { afterMs: 0, thought: endsCall }] } : reply
 }
 
 const sentence = (random: Random): string =>

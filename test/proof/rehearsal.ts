@@ -14,6 +14,7 @@ import { openReplies } from '../../src/call/reply.ts'
 import type { Line, Message } from '../../src/ports.ts'
 import { fakeVoice } from '../support/fake-speak.ts'
 import { FakeThink } from '../support/fake-think.ts'
+import { doing } from '../support/tools.ts'
 import { Playback } from '../vendors/twilio/playback.ts'
 import { CallerLeg, CallerVoice, knowingDetector, type Stretch } from './caller-voice.ts'
 import { promisesKept, QuickClock } from './clock.ts'
@@ -110,6 +111,7 @@ class Rehearsal {
           pipeline,
           messages: (history, said) => mistake(pipeline, buildMessages(assistant, history, said)),
           think: this.#think.think,
+          doing: doing(clock),
           speak,
           speakLine: (name, lineSignal) => speak(once(`This is the ${name}. `), lineSignal),
         })

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { type Message, ProviderError } from '../../src/ports.ts'
+import { endCall } from '../../src/tools/end-call.ts'
 import { describeThink, type ThinkPlan } from '../conformance/think.ts'
 import { FakeThink, type FakeReply, saying } from './fake-think.ts'
+import { endsCall } from './tools.ts'
 import { VirtualClock } from './virtual-clock.ts'
 
 const question: readonly Message[] = [{ role: 'user', content: 'What does it cost?' }]
@@ -14,8 +16,8 @@ const replies: Record<ThinkPlan, FakeReply> = {
   'stops in the middle': { ...saying(pieces, 350, 30), ending: null },
   'fails at once': { thoughts: [], ending: failure },
   'fails in the middle': { ...saying(pieces, 350, 30), ending: failure },
-  'ends the call': {
-    thoughts: [...saying(['Goodbye.'], 350).thoughts, { afterMs: 0, thought: { type: 'end-call' } }],
+  'calls a tool': {
+    thoughts: [...saying(['Goodbye.'], 350).thoughts, { afterMs: 0, thought: endsCall }],
     ending: 'complete',
   },
 }
@@ -26,6 +28,7 @@ describeThink('The fake', async plan => {
   return {
     think: fake.think,
     messages: question,
+    tools: [endCall.offer],
     answer: plan === 'answers' ? pieces.join('') : null,
     pass: () => clock.advance(10),
     held: () => clock.waiting + fake.open,

@@ -10,9 +10,10 @@ import { Certificates, isEarly, type Certificate } from '../../src/call/certific
 import type { Entry, Journal } from '../../src/call/journal.ts'
 import type { Pipeline } from '../../src/call/facts.ts'
 import { openReplies } from '../../src/call/reply.ts'
-import type { DetectVoice, Line } from '../../src/ports.ts'
+import type { DetectVoice, Line, Tool } from '../../src/ports.ts'
 import { Playback } from '../vendors/twilio/playback.ts'
 import { FakeThink, saying, type FakeReply } from './fake-think.ts'
+import { doing } from './tools.ts'
 import { fakeTranscribe, type FakeWord } from './fake-transcribe.ts'
 import { fakeVoice } from './fake-speak.ts'
 import { VirtualClock } from './virtual-clock.ts'
@@ -69,6 +70,7 @@ export type PhoneOptions = {
   readonly networkMs?: number
   /** What the call's journal passes before it is kept here. */
   readonly journal?: (kept: Journal) => Journal
+  readonly tools?: readonly Tool[]
 }
 
 const deafDetector: DetectVoice = () => ({ hear() {} })
@@ -124,6 +126,7 @@ export class Phone {
             { role: 'user', content: said },
           ],
           think: this.think.think,
+          doing: doing(clock, options.tools),
           speak,
           speakLine: (name, lineSignal) => speak(once(`This is the ${name}. `), lineSignal),
         })

@@ -142,6 +142,11 @@ export const replies: Replies = {
       'Thank you, it is noted. A colleague will confirm it with you.',
       'Wonderful, I have it down. You will hear from a colleague.',
     ],
+    'not-done': [
+      "I'm sorry, that did not work just now; nothing has been noted.",
+      'Sorry, something went wrong, and I could not put it down.',
+    ],
+    'put-through': ["Of course, I'm putting you through now.", "One moment, I'll connect you with a colleague."],
     'booking-dropped': [
       "No problem, I won't note a time.",
       'All right, we leave the meeting aside.',

@@ -30,7 +30,7 @@ export function answering({ client, models, clock, secret, ...known }: Answering
       if (model === null) throw fail('model', 'none is left that can be used').error
       const dialect = models.dialect(model)
       const asked = fitting(messages, (known.contextTokens ?? contextTokens(model)) - MAX_TOKENS)
-      const body = requestBody(model, asked, dialect, { temperature: 0, maxTokens: MAX_TOKENS, mayEndCall: false, shape })
+      const body = requestBody(model, asked, dialect, { temperature: 0, maxTokens: MAX_TOKENS, tools: [], shape })
       const cost: Cost = { id: null, chunks: 0, usage: null }
       try {
         const text = await textOf({ client, body, limits: LIMITS, clock, secret, maxTokens: MAX_TOKENS, signal, cost })

@@ -2,21 +2,21 @@
  * One request for one reply: its chunks become thoughts, within time limits. A stream that ends without a reason to end has
  * been cut, whatever the SDK makes of it: it ends such a loop without an error.
  *
- * `finish_reason`: "stop" is whole; "length" ends at the last whole sentence (see Tail); "content_filter" and tool calls nobody
- * offered leave the reply unfinished, which is a failure. A call of `end_call` is the wish to end the call.
+ * `finish_reason`: "stop" is whole; "length" ends at the last whole sentence (see Tail); "content_filter" leaves the reply
+ * unfinished, which is a failure. Calls of tools come at the end, whole.
  */
 import type { OpenAI } from 'openai'
 import type { ChatCompletionChunk, ChatCompletionCreateParamsStreaming } from 'openai/resources/chat/completions'
 import type { Clock, Thought } from '../../ports.ts'
-import { END_CALL } from './dialect.ts'
 import { fail, type Failure, failureOf, tooLate } from './failure.ts'
 import { Tail } from './tail.ts'
+import { SpelledCalls } from './tool-calls.ts'
 import { waitFor } from './waiting.ts'
 
 export type Limits = {
   /** From asking to the headers of the answer. */
   readonly headersMs: number
-  /** From asking to the first text. */
+  /** From asking to the first text, or the first of a tool call. */
   readonly firstTextMs: number
   /** From one chunk to the next. */
   readonly stallMs: number
@@ -81,22 +81,22 @@ export async function* attempt(work: Attempt): AsyncGenerator<Thought, void, und
 async function* read(work: Attempt, chunks: AsyncIterator<ChatCompletionChunk>, askedMs: number): AsyncGenerator<Thought> {
   const { clock, limits, signal, cost } = work
   const tail = new Tail(work.maxTokens)
-  const tools = new Set<string>()
+  const calls = new SpelledCalls()
   let begun = false
   for (;;) {
     const limitMs = begun ? limits.stallMs : Math.max(0, limits.firstTextMs - (clock.now() - askedMs))
     const result = await within(work, begun ? 'stall' : 'first text', limitMs, chunks.next())
     if (!result) return
     if (result.done) throw new Failed(fail('stream', 'it ended before the reply did', { type: 'again', afterMs: 0 }))
-    const { text, finish } = digest(result.value, cost, tools)
+    const { text, finish, callsTool } = digest(result.value, cost, calls)
+    begun ||= text !== '' || callsTool
     if (text !== '') {
-      begun = true
       const said = tail.next(text)
       if (said !== '') yield { type: 'text', text: said }
       if (signal.aborted) return
     }
     if (finish !== null) {
-      yield* ending(work, chunks, finish, tail, tools)
+      yield* ending(work, chunks, finish, tail, calls)
       return
     }
   }
@@ -106,17 +106,18 @@ async function* read(work: Attempt, chunks: AsyncIterator<ChatCompletionChunk>, 
 function digest(
   chunk: ChatCompletionChunk,
   cost: Cost,
-  tools: Set<string>,
-): { readonly text: string; readonly finish: string | null } {
+  calls: SpelledCalls,
+): { readonly text: string; readonly finish: string | null; readonly callsTool: boolean } {
   cost.id ??= chunk.id ?? null
   if (chunk.usage) cost.usage = { prompt: chunk.usage.prompt_tokens, completion: chunk.usage.completion_tokens }
   const choice = chunk.choices?.[0]
-  if (!choice) return { text: '', finish: null }
-  for (const call of choice.delta?.tool_calls ?? []) if (call.function?.name) tools.add(call.function.name)
+  if (!choice) return { text: '', finish: null, callsTool: false }
+  const spelled = choice.delta?.tool_calls ?? []
+  for (const piece of spelled) calls.take(piece)
   // A refusal is an answer too: the caller hears that the model will not talk about it.
   const text = (choice.delta?.content ?? '') + (choice.delta?.refusal ?? '')
   if (text !== '') cost.chunks++
-  return { text, finish: choice.finish_reason ?? null }
+  return { text, finish: choice.finish_reason ?? null, callsTool: spelled.length > 0 }
 }
 
 async function* ending(
@@ -124,20 +125,18 @@ async function* ending(
   chunks: AsyncIterator<ChatCompletionChunk>,
   finish: string,
   tail: Tail,
-  tools: ReadonlySet<string>,
+  { all: calls }: SpelledCalls,
 ): AsyncGenerator<Thought> {
-  const endsCall = tools.has(END_CALL)
   if (finish === 'content_filter') throw new Failed(fail('content filter', 'the reply was withheld'))
-  if (!endsCall && tools.size > 0)
-    throw new Failed(fail('tools', `the model called ${[...tools].join(', ')}, which it was not offered`))
   if (finish !== 'length' && tail.rest() !== '') yield { type: 'text', text: tail.rest() }
   if (work.signal.aborted) return
-  if (work.cost.chunks === 0 && !endsCall) throw new Failed(fail('stream', 'the reply is empty', { type: 'again', afterMs: 0 }))
-  if (endsCall) yield { type: 'end-call' }
+  if (work.cost.chunks === 0 && calls.length === 0)
+    throw new Failed(fail('stream', 'the reply is empty', { type: 'again', afterMs: 0 }))
+  for (const call of calls) yield { type: 'call-tool', call }
   if (work.cost.usage === null && work.body.stream_options?.include_usage) {
     // The reply is whole; a stream that breaks now costs the exact count, no more.
     const result = await waitFor(chunks.next(), USAGE_MS, work.clock, work.signal).catch(() => null)
-    if (result?.type === 'done' && !result.value.done) digest(result.value.value, work.cost, new Set())
+    if (result?.type === 'done' && !result.value.done) digest(result.value.value, work.cost, new SpelledCalls())
   }
 }
 

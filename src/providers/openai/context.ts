@@ -26,7 +26,10 @@ export const contextTokens = (model: string): number => contexts.find(([name]) =
 export const estimatedTokens = (text: string): number => Math.ceil(text.length / CHARACTERS_PER_TOKEN)
 
 export const estimatedPrompt = (messages: readonly Message[]): number =>
-  messages.reduce((sum, { content }) => sum + estimatedTokens(content) + TOKENS_PER_MESSAGE, 0)
+  messages.reduce((sum, message) => sum + estimatedTokens(textOf(message)) + TOKENS_PER_MESSAGE, 0)
+
+const textOf = (message: Message): string =>
+  message.role === 'assistant' && message.calls ? message.content + JSON.stringify(message.calls) : message.content
 
 /** The messages that fit into so many tokens. Too much even without any history: that is left to the service to refuse. */
 export function fitting(messages: readonly Message[], tokens: number): readonly Message[] {
@@ -42,7 +45,9 @@ export function fitting(messages: readonly Message[], tokens: number): readonly 
 /** Without the first exchange: from the first message that is no instruction up to the next of the caller's. */
 function withoutOldest(messages: readonly Message[]): readonly Message[] {
   const first = messages.findIndex(({ role }) => role !== 'system')
-  const last = messages.length - 1
+  // What came of the tools called for it belongs to what the caller said last.
+  const said = messages.findLastIndex(({ role }) => role === 'user')
+  const last = said === -1 ? messages.length - 1 : said
   if (first === -1 || first >= last) return messages
   const next = messages.findIndex(({ role }, n) => n > first && role === 'user')
   const end = next === -1 ? last : next

@@ -6,7 +6,8 @@
  * compatible with OpenAI know fewer of them and answer 400 to the others.
  */
 import type { ChatCompletionCreateParamsStreaming } from 'openai/resources/chat/completions'
-import type { AnswerShape, Message } from '../../ports.ts'
+import type { AnswerShape, Message, ToolOffer } from '../../ports.ts'
+import { messageParam, offered } from './tool-calls.ts'
 
 export type Effort = 'none' | 'minimal' | 'low'
 
@@ -21,18 +22,18 @@ export type Dialect = {
   readonly tools: boolean
   /** Whether an answer can be held to a JSON schema. */
   readonly shapes: boolean
+  /** Whether tools may say that the model is to keep to their schema. */
+  readonly strict: boolean
 }
 
 export type Wish = {
   readonly temperature: number
   readonly maxTokens: number
-  /** Offer the model a tool by which it ends the call. */
-  readonly mayEndCall: boolean
+  /** What the model may call. */
+  readonly tools: readonly ToolOffer[]
   /** Hold the answer to this shape. */
   readonly shape?: AnswerShape
 }
-
-export const END_CALL = 'end_call'
 
 /** A model that thinks at length before it speaks needs room for that inside the limit. */
 const REASONING_TOKENS = 1024
@@ -51,6 +52,7 @@ export const dialectOf = (model: string): Dialect => ({
   effort: reasons(model) ? quickestEffort(model) : null,
   tools: true,
   shapes: keepsToShapes(model),
+  strict: true,
 })
 
 /** gpt-5 knows "minimal", its successors "none" instead, the o-series neither. The caller is waiting: the least there is. */
@@ -68,6 +70,7 @@ export function without(dialect: Dialect, complaint: string): Dialect | null {
   if (dialect.temperature && about('temperature')) return { ...dialect, temperature: false }
   // "Unsupported parameter: 'max_tokens' … Use 'max_completion_tokens' instead." names both: the one that was sent is wrong.
   if (dialect.limits[0] !== undefined && about(dialect.limits[0])) return { ...dialect, limits: dialect.limits.slice(1) }
+  if (dialect.tools && dialect.strict && about('strict')) return { ...dialect, strict: false }
   if (dialect.tools && (about('tools') || about('tool_choice'))) return { ...dialect, tools: false }
   if (dialect.shapes && (about('response_format') || about('json_schema'))) return { ...dialect, shapes: false }
   return null
@@ -82,7 +85,7 @@ export function requestBody(
   const room = dialect.effort === 'low' || (reasons(model) && dialect.effort === null) ? REASONING_TOKENS : 0
   return {
     model,
-    messages: messages.map(({ role, content }) => ({ role, content })),
+    messages: messages.map(messageParam),
     stream: true,
     ...(dialect.temperature ? { temperature: wish.temperature } : {}),
     ...(dialect.limits[0] === undefined ? {} : { [dialect.limits[0]]: wish.maxTokens + room }),
@@ -93,15 +96,6 @@ export function requestBody(
     ...(wish.shape && dialect.shapes
       ? { response_format: { type: 'json_schema', json_schema: { ...wish.shape, strict: true } } }
       : {}),
-    ...(wish.mayEndCall && dialect.tools ? { tools: [endCallTool] } : {}),
+    ...(wish.tools.length > 0 && dialect.tools ? { tools: wish.tools.map(tool => offered(tool, dialect.strict)) } : {}),
   }
 }
-
-const endCallTool = {
-  type: 'function',
-  function: {
-    name: END_CALL,
-    description: 'Ends the call once what you say in this message has been heard. Say goodbye in the same message.',
-    parameters: { type: 'object', properties: {}, additionalProperties: false },
-  },
-} as const

@@ -4,7 +4,7 @@
  * It does not decide what the bot is told: the messages come whole.
  */
 import { OpenAI } from 'openai'
-import type { Answer, Clock, Message, Note, Spent, Think, Thought } from '../../ports.ts'
+import type { Answer, Clock, Message, Note, Spent, Think, Thought, ToolOffer } from '../../ports.ts'
 import { answering } from './answer.ts'
 import { attempt, type Cost, Failed, type Limits } from './attempt.ts'
 import { checkModels, type ModelCheck } from './check.ts'
@@ -44,8 +44,6 @@ export type OpenAIOptions = {
   readonly maxTokens?: number
   /** What the model can read, if it is not one of OpenAI's. */
   readonly contextTokens?: number
-  /** Offers the model a tool by which it ends the call after its goodbye. Off: it cannot. */
-  readonly mayEndCall?: boolean
   readonly limits?: Partial<Limits>
   /** Connections kept open and free for the next request while others are in use. */
   readonly spareConnections?: number
@@ -81,6 +79,7 @@ const LONGEST_PAUSE_MS = 1_000
 /** One reply, over all requests that were needed for it. */
 type Reply = {
   readonly messages: readonly Message[]
+  readonly tools: readonly ToolOffer[]
   readonly signal: AbortSignal
   readonly spent: Spent
   readonly startedMs: number
@@ -89,7 +88,7 @@ type Reply = {
 }
 
 export function openAI(options: OpenAIOptions): OpenAIProvider {
-  const { clock, apiKey, baseURL = OFFICIAL, temperature = 0.4, maxTokens = 220, mayEndCall = false, note = () => {} } = options
+  const { clock, apiKey, baseURL = OFFICIAL, temperature = 0.4, maxTokens = 220, note = () => {} } = options
   const secret = apiKey ?? ''
   const models = new Models(options.models)
   const connections = new WarmConnections({
@@ -107,8 +106,9 @@ export function openAI(options: OpenAIOptions): OpenAIProvider {
     signal: AbortSignal,
     record: Note = () => {},
     spent: Spent = () => {},
+    tools: readonly ToolOffer[] = [],
   ): AsyncGenerator<Thought, void, undefined> {
-    const reply: Reply = { messages, signal, spent, startedMs: clock.now(), said: false, retries: 0 }
+    const reply: Reply = { messages, tools, signal, spent, startedMs: clock.now(), said: false, retries: 0 }
     while (!signal.aborted) {
       const failure = yield* askOnce(reply)
       if (failure === null) return
@@ -126,7 +126,7 @@ export function openAI(options: OpenAIOptions): OpenAIProvider {
     if (model === null) return fail('model', `none of ${options.models.join(', ')} can be used`)
     const dialect = models.dialect(model)
     const messages = fitting(reply.messages, (options.contextTokens ?? contextTokens(model)) - maxTokens)
-    const body = requestBody(model, messages, dialect, { temperature, maxTokens, mayEndCall })
+    const body = requestBody(model, messages, dialect, { temperature, maxTokens, tools: reply.tools })
     const cost: Cost = { id: null, chunks: 0, usage: null }
     let complete = false
     try {

@@ -4,6 +4,7 @@ import { assistantNamed } from '../../../src/assistant/assistant.ts'
 import { buildMessages } from '../../../src/assistant/messages.ts'
 import type { Thought } from '../../../src/ports.ts'
 import { SCRIPT_DESCRIPTION, scripted, scriptedReply } from '../../../src/providers/local/script/script.ts'
+import { endCall } from '../../../src/tools/end-call.ts'
 import { talk } from './script-talk.ts'
 
 const nooks = assistantNamed('nooks')!
@@ -244,7 +245,8 @@ describe('what the script says, whatever it hears', () => {
 describe('the script as a stream', () => {
   const thoughtsOn = async (said: string): Promise<readonly Thought[]> => {
     const thoughts: Thought[] = []
-    for await (const thought of scripted(nooks)(buildMessages(nooks, [], said), new AbortController().signal))
+    const { signal } = new AbortController()
+    for await (const thought of scripted(nooks)(buildMessages(nooks, [], said), signal, undefined, undefined, [endCall.offer]))
       thoughts.push(thought)
     return thoughts
   }
@@ -262,18 +264,19 @@ describe('the script as a stream', () => {
   })
 
   it('wants the call to end after the goodbye, not before', async () => {
-    expect((await thoughtsOn('goodbye')).at(-1)).toEqual({ type: 'end-call' })
+    expect((await thoughtsOn('goodbye')).at(-1)).toMatchObject({ type: 'call-tool', call: { name: 'end_call' } })
   })
 
   it('does not end a call whose goodbye was broken off', async () => {
     const abort = new AbortController()
     const thoughts: Thought[] = []
-    for await (const thought of scripted(nooks)(buildMessages(nooks, [], 'goodbye'), abort.signal)) {
+    const messages = buildMessages(nooks, [], 'goodbye')
+    for await (const thought of scripted(nooks)(messages, abort.signal, undefined, undefined, [endCall.offer])) {
       thoughts.push(thought)
       if (thought.type === 'text' && /goodbye/i.test(thought.text)) abort.abort()
     }
     expect(thoughts.length).toBeGreaterThan(3)
-    expect(thoughts.some(({ type }) => type === 'end-call')).toBe(false)
+    expect(thoughts.some(({ type }) => type === 'call-tool')).toBe(false)
   })
 
   it('calls itself what it is', () => {

@@ -1,10 +1,22 @@
+import type { ToolOffer } from '../../../src/ports.ts'
 import { openAI } from '../../../src/providers/openai/openai.ts'
 import { describeThink, type ThinkPlan } from '../../conformance/think.ts'
 import { VirtualClock } from '../../support/virtual-clock.ts'
 import { type Answer, type Fault, startOpenAI } from '../../vendors/openai/openai.ts'
 
 const sentence = 'Nooks dials five numbers at once, so that your people talk instead of waiting.'
-const farewell: Answer = { text: 'Goodbye!', tool: { name: 'end_call', arguments: '{}' } }
+const booking: Answer = { text: 'One moment.', calls: [{ name: 'book_meeting', arguments: '{"time":"Monday"}' }] }
+
+const bookMeeting: ToolOffer = {
+  name: 'book_meeting',
+  description: 'Notes a meeting.',
+  parameters: {
+    type: 'object',
+    properties: { time: { type: 'string' } },
+    required: ['time'],
+    additionalProperties: false,
+  },
+}
 
 const faults: Record<ThinkPlan, Fault | null> = {
   answers: null,
@@ -12,7 +24,7 @@ const faults: Record<ThinkPlan, Fault | null> = {
   'stops in the middle': { type: 'stall', afterTokens: 4 },
   'fails at once': { type: 'status', status: 401, code: 'invalid_api_key' },
   'fails in the middle': { type: 'cut', afterTokens: 4 },
-  'ends the call': null,
+  'calls a tool': null,
 }
 
 /** The adapter talks to the emulator over real sockets; time is virtual on both sides. */
@@ -21,14 +33,13 @@ describeThink('The OpenAI adapter', async plan => {
   const emulator = await startOpenAI({
     clock,
     faults: [faults[plan]],
-    answer: () => (plan === 'ends the call' ? farewell : sentence),
+    answer: messages => (plan === 'calls a tool' && messages.at(-1)?.role === 'user' ? booking : sentence),
   })
   const provider = openAI({
     apiKey: 'sk-test',
     baseURL: emulator.baseURL,
     models: ['gpt-4.1'],
     clock,
-    mayEndCall: plan === 'ends the call',
   })
   return {
     think: provider.think,
@@ -36,6 +47,7 @@ describeThink('The OpenAI adapter', async plan => {
       { role: 'system', content: 'You sell.' },
       { role: 'user', content: 'What do you do?' },
     ],
+    ...(plan === 'calls a tool' ? { tools: [bookMeeting] } : {}),
     answer: plan === 'answers' ? sentence : null,
     pass: () => clock.advance(1),
     held: () => clock.waiting + emulator.open(),

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Message } from '../../../src/ports.ts'
 import { contextTokens, estimatedPrompt, fitting } from '../../../src/providers/openai/context.ts'
 
-const says = (role: Message['role'], content: string): Message => ({ role, content })
+const says = (role: 'system' | 'user' | 'assistant', content: string): Message => ({ role, content })
 
 describe('A conversation that has to fit', () => {
   it.each([

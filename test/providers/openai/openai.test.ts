@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { ProviderError, type Spent } from '../../../src/ports.ts'
+import { endCall } from '../../../src/tools/end-call.ts'
 import { asked, openWorld, textOf, type World } from './world.ts'
 
 const sentence = 'Nooks dials five numbers at once, so that your people talk instead of waiting.'
@@ -67,17 +68,43 @@ describe('What the OpenAI adapter says', () => {
     expect(await world.ask()).toMatchObject({ text: 'I cannot help with that.', failure: null })
   })
 
-  it('ends the call if the model wants it to, after the goodbye', async () => {
-    const answer = { text: 'Goodbye!', tool: { name: 'end_call', arguments: '{}' } }
-    const world = await open({ answer: () => answer }, { mayEndCall: true })
+  it('passes calls of tools on, whole and in order, after the text', async () => {
+    const calls = [
+      { name: 'book_meeting', arguments: '{"time":"Monday at nine"}' },
+      { name: 'end_call', arguments: '' },
+    ]
+    const world = await open({ answer: () => ({ text: 'Goodbye!', calls }) })
     const { thoughts } = await world.ask()
-    expect(thoughts.map(({ type }) => type)).toEqual(['text', 'text', 'end-call', 'usage'])
-    expect(world.emulator.requests[0]?.body.tools?.map(tool => tool.function.name)).toEqual(['end_call'])
+    expect(thoughts.filter(({ type }) => type !== 'usage')).toEqual([
+      { type: 'text', text: 'Goodbye' },
+      { type: 'text', text: '!' },
+      { type: 'call-tool', call: { id: 'call_1', name: 'book_meeting', args: '{"time":"Monday at nine"}' } },
+      { type: 'call-tool', call: { id: 'call_2', name: 'end_call', args: '' } },
+    ])
   })
 
-  it('is unfinished if the model calls a tool it was not offered', async () => {
-    const world = await open({ answer: () => ({ text: 'One moment.', tool: { name: 'transfer', arguments: '{}' } }) })
-    expect(await world.ask()).toMatchObject({ text: 'One moment.', failure: failed('tools', false) })
+  it('may be a call of a tool without a word', async () => {
+    const world = await open({ answer: () => ({ text: '', calls: [{ name: 'end_call', arguments: '{}' }] }) })
+    expect(await world.ask()).toMatchObject({ text: '', failure: null })
+  })
+
+  it('passes on also what nobody offered and what is no JSON, for whoever runs the tools to refuse', async () => {
+    const world = await open({ answer: () => ({ text: '', calls: [{ name: 'fly', arguments: '{"to": "the m' }] }) })
+    expect((await world.ask()).thoughts[0]).toMatchObject({ type: 'call-tool', call: { name: 'fly', args: '{"to": "the m' } })
+  })
+
+  it('is asked for with the tools there are, in strict form; and without that form where a server does not know it', async () => {
+    const world = await open({ answer: () => 'Sure.', refuses: ['strict'] })
+    const abort = new AbortController()
+    let over = false
+    void (async () => {
+      for await (const _ of world.provider.think(asked('Hello?'), abort.signal, undefined, undefined, [endCall.offer]));
+      over = true
+    })()
+    await world.until(() => over)
+    const [first, second] = world.emulator.requests.map(({ body }) => body.tools)
+    expect(first).toEqual([{ type: 'function', function: { ...endCall.offer, strict: true } }])
+    expect(second).toEqual([{ type: 'function', function: endCall.offer }])
   })
 
   it('is unfinished if the service withholds the rest', async () => {

@@ -19,7 +19,8 @@ export type Answer = {
   readonly text: string
   /** By default "stop", or "tool_calls" if it calls a tool, or "length" if the limit of the request was reached. */
   readonly finish?: FinishReason
-  readonly tool?: { readonly name: string; readonly arguments: string }
+  /** Tools to call after the text. */
+  readonly calls?: readonly { readonly name: string; readonly arguments: string }[]
   readonly refusal?: string
 }
 
@@ -88,10 +89,10 @@ async function stream(work: Work, gone: AbortSignal): Promise<void> {
 async function endStream(work: Work, finish: FinishReason, gone: AbortSignal): Promise<void> {
   const { request, response, clock, profile, fault, answer } = work
   const write = chunkWriter(work)
-  if (answer.tool) {
-    const { name, arguments: args } = answer.tool
-    write({ tool_calls: [{ index: 0, id: 'call_1', type: 'function', function: { name, arguments: '' } }] }, null)
-    write({ tool_calls: [{ index: 0, function: { arguments: args } }] }, null)
+  if (answer.calls && request.tokens === 0) write({ role: 'assistant', content: null, refusal: null }, null)
+  for (const [index, { name, arguments: args }] of (answer.calls ?? []).entries()) {
+    write({ tool_calls: [{ index, id: callId(index), type: 'function', function: { name, arguments: '' } }] }, null)
+    for (const token of tokensOf(args)) write({ tool_calls: [{ index, function: { arguments: token } }] }, null)
   }
   write({}, finish)
   if (fault?.type === 'stall-after-finish') return hang(gone)
@@ -118,7 +119,7 @@ async function whole(work: Work, gone: AbortSignal): Promise<void> {
   const message = {
     content: answer.refusal === undefined ? text : null,
     ...(answer.refusal === undefined ? {} : { refusal: text }),
-    ...(answer.tool ? { tool_calls: [{ id: 'call_1', type: 'function', function: answer.tool }] } : {}),
+    ...(answer.calls ? { tool_calls: answer.calls.map((call, n) => ({ id: callId(n), type: 'function', function: call })) } : {}),
   }
   const used = usage(promptTokens(request.body.messages), said.length)
   response.writeHead(200, { 'content-type': 'application/json', 'x-request-id': 'req_emulated' })
@@ -174,10 +175,12 @@ function limited(answer: Answer, body: ChatBody): { readonly said: readonly stri
   const tokens = tokensOf(answer.refusal ?? answer.text)
   const most = body.max_completion_tokens ?? body.max_tokens ?? Infinity
   if (tokens.length > most) return { said: tokens.slice(0, most), finish: 'length' }
-  return { said: tokens, finish: answer.finish ?? (answer.tool ? 'tool_calls' : 'stop') }
+  return { said: tokens, finish: answer.finish ?? (answer.calls ? 'tool_calls' : 'stop') }
 }
 
 const ID = 'chatcmpl-emulated'
+
+const callId = (n: number): string => `call_${n + 1}`
 
 const chunkWriter = ({ request, response }: Work) => {
   const usageField = request.body.stream_options?.include_usage ? null : undefined

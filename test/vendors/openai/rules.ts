@@ -28,7 +28,9 @@ export function refusalOf(body: ChatBody, refused: readonly string[] = []): Refu
   if (foreign) return unrecognized(foreign)
   const foreignOption = Object.keys(body.stream_options ?? {}).find(key => refused.includes(key))
   if (foreignOption) return unrecognized(`stream_options.${foreignOption}`)
-  return wrongParameter(body) ?? wrongShape(body) ?? wrongMessages(body)
+  if (refused.includes('strict') && body.tools?.some(tool => tool.function.strict !== undefined))
+    return unrecognized('tools[0].function.strict')
+  return wrongParameter(body) ?? wrongShape(body) ?? wrongTools(body) ?? wrongMessages(body) ?? wrongCalls(body)
 }
 
 function wrongParameter(body: ChatBody): Refusal | null {
@@ -82,12 +84,68 @@ function wrongMessages({ model, messages }: ChatBody): Refusal | null {
   if (messages.length === 0) return refuse("[] is too short - 'messages'")
   const wrong = messages.find(({ role }) => !['system', 'developer', 'user', 'assistant', 'tool'].includes(role))
   if (wrong) return refuse(`Invalid value: '${wrong.role}'. Supported values are: 'system', 'assistant', 'user', 'tool'.`)
-  if (messages.some(({ content }) => content.trim() === '')) return refuse('A message has no content.')
-  if (messages.at(-1)?.role !== 'user') return refuse('The last message is not of the user.')
+  if (messages.some(({ content, tool_calls }) => content.trim() === '' && tool_calls === undefined))
+    return refuse('A message has no content.')
+  if (!['user', 'tool'].includes(messages.at(-1)!.role)) return refuse('The last message is neither of the user nor of a tool.')
   const tokens = promptTokens(messages)
   if (tokens <= contextTokens(model)) return null
   return refuse(
     `This model's maximum context length is ${contextTokens(model)} tokens. However, your messages resulted in ${tokens} tokens.`,
     'context_length_exceeded',
+  )
+}
+
+/** https://developers.openai.com/api/docs/guides/function-calling#strict-mode */
+function wrongTools({ tools = [] }: ChatBody): Refusal | null {
+  const names = tools.map(tool => tool.function.name)
+  const refuse = (message: string): Refusal => ({ message, code: 'invalid_function_parameters', param: 'tools' })
+  const wrong = names.find((name, n) => !/^[\w-]{1,64}$/.test(name) || names.indexOf(name) !== n)
+  if (wrong !== undefined) return refuse(`Invalid 'tools[].function.name': '${wrong}'.`)
+  for (const { function: tool } of tools) {
+    const fault = tool.strict ? looseIn(tool.parameters) : null
+    if (fault) return refuse(`Invalid schema for function '${tool.name}': ${fault}`)
+  }
+  return null
+}
+
+/** Where a schema is looser than strict mode allows, or null. */
+function looseIn(schema: unknown): string | null {
+  if (typeof schema !== 'object' || schema === null) return null
+  const { type, properties = {}, required, additionalProperties } = schema as Readonly<Record<string, unknown>>
+  if (type === 'object') {
+    const keys = Object.keys(properties as object)
+    if (additionalProperties !== false) return "'additionalProperties' is required to be supplied and to be false."
+    const missing = keys.find(key => !Array.isArray(required) || !required.includes(key))
+    if (missing)
+      return `'required' is required to be supplied and to be an array including every key in properties. Missing '${missing}'.`
+  }
+  const unknown = Object.keys(schema).find(key => ['minLength', 'maxLength', '$schema', 'default', 'not', 'oneOf'].includes(key))
+  if (unknown) return `'${unknown}' is not permitted.`
+  for (const inner of Object.values(schema)) {
+    const fault = Array.isArray(inner) ? inner.map(looseIn).find(found => found !== null) : looseIn(inner)
+    if (fault) return fault
+  }
+  return null
+}
+
+/** Each call is followed by its result, and each result belongs to a call. */
+function wrongCalls({ messages }: ChatBody): Refusal | null {
+  const refuse = (message: string): Refusal => ({ message, code: null, param: 'messages' })
+  let open = new Set<string>()
+  for (const { role, tool_calls, tool_call_id: id = '' } of messages) {
+    if (role === 'tool') {
+      if (!open.delete(id))
+        return refuse("Messages with role 'tool' must be a response to a preceding message with 'tool_calls'.")
+      continue
+    }
+    if (open.size > 0) break
+    open = new Set(tool_calls?.map(call => call.id))
+    if (open.size !== (tool_calls?.length ?? 0)) return refuse('Two tool calls have the same id.')
+    if ([...open].some(call => call.length > 40)) return refuse("Invalid 'tool_calls[].id': string too long.")
+  }
+  if (open.size === 0) return null
+  const ids = [...open].join(', ')
+  return refuse(
+    `An assistant message with 'tool_calls' must be followed by tool messages responding to each 'tool_call_id'. Missing: ${ids}`,
   )
 }

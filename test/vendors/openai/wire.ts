@@ -1,14 +1,41 @@
 /** The service's own words: chunks of a stream, a whole completion, errors, model facts. */
 import { z } from 'zod'
 
+const callSchema = z.strictObject({
+  id: z.string(),
+  type: z.literal('function'),
+  function: z.strictObject({ name: z.string(), arguments: z.string() }),
+})
+
+const toolSchema = z.strictObject({
+  type: z.literal('function'),
+  function: z.strictObject({
+    name: z.string(),
+    description: z.string().optional(),
+    parameters: z.record(z.string(), z.unknown()).optional(),
+    strict: z.boolean().optional(),
+  }),
+})
+
 export const requestSchema = z.looseObject({
   model: z.string(),
-  messages: z.array(z.looseObject({ role: z.string(), content: z.string() })),
+  messages: z.array(
+    z.looseObject({
+      role: z.string(),
+      /** Null in the real service where there are only calls; '' here. */
+      content: z
+        .string()
+        .nullable()
+        .transform(text => text ?? ''),
+      tool_calls: z.array(callSchema).optional(),
+      tool_call_id: z.string().optional(),
+    }),
+  ),
   stream: z.boolean().optional(),
   stream_options: z.looseObject({ include_usage: z.boolean().optional() }).optional(),
   max_tokens: z.number().optional(),
   max_completion_tokens: z.number().optional(),
-  tools: z.array(z.looseObject({ type: z.literal('function'), function: z.looseObject({ name: z.string() }) })).optional(),
+  tools: z.array(toolSchema).optional(),
 })
 export type ChatBody = z.infer<typeof requestSchema>
 

@@ -1,6 +1,6 @@
 /**
- * Noting a meeting or a call back: asks for what is missing, one thing at a time, reads it back, corrects it. Nothing is booked
- * anywhere: the wish stands in the call's record, and the wording says that a colleague confirms it.
+ * Noting a meeting or a call back: asks for what is missing, one thing at a time, reads it back, corrects it, and has it put down.
+ * The wording says that a colleague confirms it. Where there is nothing to put it down in, it stands in the call's record alone.
  */
 import type { Conversation, Noted, Slot } from './conversation.ts'
 import { missing } from './conversation.ts'
@@ -29,7 +29,11 @@ export const bookingAnswer = (voice: Voice, conversation: Conversation, meaning:
   const words = evenWords(said)
   const deed = meaning.type === 'deed' ? meaning.deed : null
   const onward = ask(voice, noted, conversation.wanted)
-  if (asked === 'confirm' && AGREES.has(deed)) return say(voice.act('booked'), voice.question('else'))
+  if (asked === 'confirm' && AGREES.has(deed)) {
+    return conversation.can.has('book_meeting')
+      ? { ...say(voice.act('yes')), call: bookMeeting(noted) }
+      : say(voice.act('booked'), voice.question('else'))
+  }
   if (CALLED_OFF.test(words)) return say(voice.act('booking-dropped'), voice.question('else'))
   if (justNoted.length > 0) return goOn(voice, conversation, deed, onward)
   if (asked === 'confirm' && deed === 'no') return say(voice.act('no'), voice.question('change'))
@@ -38,6 +42,19 @@ export const bookingAnswer = (voice: Voice, conversation: Conversation, meaning:
   if (deed === 'no') return say(voice.act('booking-dropped'), voice.question('else'))
   if (NO_ANSWER.has(deed)) return say(voice.act(deed === 'unsure' ? 'unsure' : 'unclear'), onward)
   return KEEPS_TO_IT.has(deed) ? say(voice.act('acknowledge'), onward) : null
+}
+
+const bookMeeting = ({ day, time, name, contact, digits }: Noted): NonNullable<Reply['call']> => {
+  const when = [day, time].filter(part => part !== null).join(' ')
+  return {
+    name: 'book_meeting',
+    args: {
+      time: when === '' ? 'any time' : when,
+      name,
+      contact: digits.length >= 7 ? digits : contact,
+      note: when === '' ? 'To be called back.' : null,
+    },
+  }
 }
 
 const goOn = (voice: Voice, { noted, justNoted }: Conversation, deed: Deed | null, onward: string): Reply =>

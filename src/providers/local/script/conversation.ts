@@ -30,6 +30,10 @@ export type Conversation = {
   readonly justNoted: readonly (keyof Noted)[]
   /** A meeting or a call back is being noted: which particulars are still wanted, in the order of asking. Null if none is. */
   readonly wanted: readonly Slot[] | null
+  /** The tools that can be used, by name. */
+  readonly can: ReadonlySet<string>
+  /** What came of the tool used last for what was `said`; null if none was. */
+  readonly result: string | null
 }
 
 export type Slot = 'day' | 'time' | 'name' | 'contact'
@@ -45,9 +49,16 @@ const BOOKING: ReadonlySet<QuestionId | null> = new Set([
   'change',
 ] as const)
 
-export const readConversation = (assistant: Assistant, messages: readonly Message[]): Conversation => {
+export const readConversation = (
+  assistant: Assistant,
+  messages: readonly Message[],
+  tools: readonly string[] = [],
+): Conversation => {
   const { replies: wordings } = assistant
-  const spoken = messages.filter(({ role }) => role !== 'system')
+  const last = messages.at(-1)
+  // With a tool's result at the end, what follows the caller's last words is this reply itself, as far as it has come.
+  const end = last?.role === 'tool' ? messages.findLastIndex(({ role }) => role === 'user') + 1 : messages.length
+  const spoken = messages.slice(0, end).filter(({ role, content }) => /user|assistant/.test(role) && content !== '')
   const lastReply = spoken.findLastIndex(({ role }) => role === 'assistant')
   let asked: QuestionId | null = null
   let noted = NOTHING
@@ -81,6 +92,8 @@ export const readConversation = (assistant: Assistant, messages: readonly Messag
     asked,
     noted: after,
     justNoted,
+    can: new Set(tools),
+    result: last?.role === 'tool' ? last.content : null,
     wanted: open === 'no' ? null : missing(after, open === 'meeting' || after.day !== null || after.time !== null),
   }
 }

@@ -21,6 +21,7 @@ const ALWAYS: ReadonlySet<Deed> = new Set(['goodbye', 'remove-me', 'repeat', 'ho
 
 export const replyTo = (assistant: Assistant, conversation: Conversation, meaning: Meaning): Reply => {
   const voice = voiceIn(assistant, conversation)
+  if (conversation.result !== null) return afterTool(voice, conversation.result)
   if (meaning.type === 'deed' && ALWAYS.has(meaning.deed)) return deedAnswer(assistant, voice, conversation, meaning.deed)
   return (
     bookingAnswer(voice, conversation, meaning) ??
@@ -28,6 +29,10 @@ export const replyTo = (assistant: Assistant, conversation: Conversation, meanin
     (meaning.type === 'fact' ? voice.tell(meaning.fact) : deedAnswer(assistant, voice, conversation, meaning.deed))
   )
 }
+
+/** What a tool said begins so if nothing was done. */
+const afterTool = (voice: Voice, result: string): Reply =>
+  say(voice.act(/^(Not done|It failed|The arguments)/.test(result) ? 'not-done' : 'booked'), voice.question('else'))
 
 /* ── Answers to what was asked ────────────────────────────────────────────────────────────────────────────── */
 
@@ -117,6 +122,7 @@ const deedAnswer = (assistant: Assistant, voice: Voice, conversation: Conversati
       return openMeeting(voice, noted)
     case 'human':
     case 'support':
+      if (conversation.can.has('transfer_to_human')) return putThrough(voice, conversation.said)
       return openCallBack(voice, noted, voice.act(deed))
     case 'callback':
       return openCallBack(voice, noted, voice.act('human'))
@@ -129,6 +135,12 @@ const deedAnswer = (assistant: Assistant, voice: Voice, conversation: Conversati
       return deed satisfies never
   }
 }
+
+/** Whoever takes over is told in the caller's own words what it is about. */
+const putThrough = (voice: Voice, said: string): Reply => ({
+  ...say(voice.act('put-through')),
+  call: { name: 'transfer_to_human', args: { brief: `The caller said: ${said}` } },
+})
 
 /** Asks back once; if that did not help, offers a person. */
 const lost = ({ replies: { acts } }: Assistant, voice: Voice, replies: readonly string[]): Reply => {

@@ -18,10 +18,10 @@ export const SCRIPT_DESCRIPTION = "a script: rules and a look-up over the assist
 /** The whole reply at once, and what the caller was taken to mean; for tests and for a person who wants to know why. */
 export const scriptedReply = (
   assistant: Assistant,
-): ((messages: readonly Message[]) => Reply & { readonly meaning: Meaning }) => {
+): ((messages: readonly Message[], tools?: readonly string[]) => Reply & { readonly meaning: Meaning }) => {
   const understand = understands(assistant)
-  return messages => {
-    const conversation = readConversation(assistant, messages)
+  return (messages, tools = []) => {
+    const conversation = readConversation(assistant, messages, tools)
     const meaning = understand(conversation.said)
     return { ...replyTo(assistant, conversation, meaning), meaning }
   }
@@ -30,14 +30,24 @@ export const scriptedReply = (
 /** Thinks by script, word by word and without delay. Makes no usage known: it costs nothing. Ends quietly on abort. */
 export const scripted = (assistant: Assistant): Think => {
   const reply = scriptedReply(assistant)
-  return (messages, signal) => thoughts(reply(messages), signal)
+  return (messages, signal, _note, _spent, tools = []) => {
+    const names = tools.map(({ name }) => name)
+    return thoughts(reply(messages, names), signal, names)
+  }
 }
 
-async function* thoughts({ text, endsCall }: Reply, signal: AbortSignal): AsyncGenerator<Thought> {
+async function* thoughts(
+  { text, endsCall, call = endsCall ? END_CALL : undefined }: Reply,
+  signal: AbortSignal,
+  tools: readonly string[],
+): AsyncGenerator<Thought> {
   for (const piece of pieces(text)) {
     await Promise.resolve() // an abort in the same tick as the question is heeded, too
     if (signal.aborted) return
     yield { type: 'text', text: piece }
   }
-  if (endsCall && !signal.aborted) yield { type: 'end-call' }
+  if (signal.aborted || call === undefined || !tools.includes(call.name)) return
+  yield { type: 'call-tool', call: { id: `call_${call.name}`, name: call.name, args: JSON.stringify(call.args) } }
 }
+
+const END_CALL = { name: 'end_call', args: {} }

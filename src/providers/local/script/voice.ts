@@ -3,7 +3,12 @@ import type { Act, Assistant, Fact, QuestionId } from '../../../assistant/assist
 import type { Conversation } from './conversation.ts'
 import { filled, freshest } from './wording.ts'
 
-export type Reply = { readonly text: string; readonly endsCall: boolean }
+export type Reply = {
+  readonly text: string
+  readonly endsCall: boolean
+  /** A tool to be used after the text, with its arguments; what comes of it decides what is said next. */
+  readonly call?: { readonly name: string; readonly args: Readonly<Record<string, string | null>> }
+}
 
 export type Voice = {
   readonly act: (id: Act, fill?: Readonly<Record<string, string>>) => string
