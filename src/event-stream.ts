@@ -7,6 +7,8 @@ import type { ServerResponse } from 'node:http'
 /** Told a call's journal entry by entry, first those already written, then each as it is written; `end` comes last, once. */
 export type JournalListener = {
   readonly entry: (entry: object) => void
+  /** What can be gathered from an entry just told, for who wants to draw it; by the event's name. */
+  readonly hint?: (name: string, hint: object) => void
   readonly end: () => void
 }
 
@@ -50,7 +52,7 @@ function begin(response: ServerResponse): void {
 /** Owns the response from here on, unless it gives false: then there is no such call, and nothing has been sent. */
 export function sendEvents(follow: Follow, callSid: string, response: ServerResponse): boolean {
   const stream = openEventStream(response)
-  const stop = follow(callSid, { entry: entry => stream.send(null, entry), end: stream.end })
+  const stop = follow(callSid, { entry: entry => stream.send(null, entry), hint: stream.send, end: stream.end })
   if (stop === null) return false
   begin(response)
   response.once('close', stop)

@@ -47,7 +47,7 @@ const rules: Rules = {
       'call/spoken-form/.*',
       'call/(turns|facts|rules|history|hearing|remembered-hearing|media-time)',
       'call/(transcript|phrases|asides|track|spoken)',
-      'call/(certificate|conversation|consent|broken-off)',
+      'call/(certificate|conversation|consent|broken-off|mouth)',
       'redact/.*',
     ].join('|')})\\.ts$`,
   ),
@@ -56,7 +56,7 @@ const rules: Rules = {
   browser: {
     areas: ['console'],
     // Only what computes and does nothing else; and of anything, its types would do no harm but are stated here too.
-    borrows: new RegExp('^src/(audio/.*|call/(certificate|conversation|facts|journal|rules))\\.ts$'),
+    borrows: new RegExp('^src/(audio/.*|call/(certificate|conversation|facts|journal|mouth|rules))\\.ts$'),
     packages: /^(preact(\/hooks|\/compat)?|@preact\/signals|uplot|.*\.css)$/,
   },
   outside: [

@@ -15,9 +15,7 @@ const PASS = 0.85
 /** The same sound at another rate. Samples are of any scale; a constant stays exactly that constant away from the ends. */
 export function resample(samples: Float32Array, fromHz: number, toHz: number): Float32Array {
   if (fromHz === toHz) return samples.slice()
-  const divisor = greatestCommonDivisor(fromHz, toHz)
-  const step = fromHz / divisor
-  const phases = toHz / divisor
+  const { step, phases } = ratioOf(fromHz, toHz)
   const filter = kaiserSinc(fromHz, toHz, phases)
   const output = new Float32Array(Math.round((samples.length * toHz) / fromHz))
   for (let index = 0; index < output.length; index++) {
@@ -25,6 +23,12 @@ export function resample(samples: Float32Array, fromHz: number, toHz: number): F
     output[index] = weigh(samples, Math.floor(position / phases), filter(position % phases))
   }
   return output
+}
+
+/** From one output sample to the next it is `step` of the `phases` parts into which an input sample is divided. */
+export function ratioOf(fromHz: number, toHz: number): { readonly step: number; readonly phases: number } {
+  const divisor = greatestCommonDivisor(fromHz, toHz)
+  return { step: fromHz / divisor, phases: toHz / divisor }
 }
 
 /** One output sample: the input around `centre`, weighted; there is silence before the recording and after it. */
@@ -38,7 +42,7 @@ function weigh(samples: Float32Array, centre: number, taps: Float32Array): numbe
 }
 
 /** The filter's taps for each fraction (`phase` / `phases`) of an input sample that an output sample may fall on. */
-function kaiserSinc(fromHz: number, toHz: number, phases: number): (phase: number) => Float32Array {
+export function kaiserSinc(fromHz: number, toHz: number, phases: number): (phase: number) => Float32Array {
   const bandHz = Math.min(fromHz, toHz) / 2
   const cutoff = ((1 + PASS) * bandHz) / fromHz
   const transition = (2 * Math.PI * (1 - PASS) * bandHz) / fromHz

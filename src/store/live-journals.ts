@@ -3,6 +3,7 @@
  * comes late misses nothing. Passes everything on to the journal that keeps it for good.
  */
 import type { Entry, Journal } from '../call/journal.ts'
+import { mouthOf, type MouthCurve } from '../call/mouth.ts'
 import type { Follow, JournalListener } from '../event-stream.ts'
 
 type Live = { readonly entries: Entry[]; readonly listeners: Set<JournalListener> }
@@ -31,7 +32,7 @@ export class LiveJournals {
   readonly follow: Follow = (callSid, listener) => {
     const live = this.#live.get(callSid)
     if (!live) return null
-    for (const entry of live.entries) listener.entry(entry)
+    for (const entry of live.entries) pass(listener, entry)
     live.listeners.add(listener)
     return () => live.listeners.delete(listener)
   }
@@ -39,8 +40,18 @@ export class LiveJournals {
 
 function tell(live: Live, entry: Entry): void {
   live.entries.push(entry)
-  for (const listener of live.listeners) listener.entry(entry)
+  for (const listener of live.listeners) pass(listener, entry)
 }
 
 /** The detector's judgements are thirty a second and nothing to look at. */
 const isOfInterest = (entry: Entry): boolean => entry.type !== 'input' || entry.input.type !== 'voice'
+
+/** The event `mouth`: how the mouth moves in the part of a reply that has just been made. */
+export type MouthHint = MouthCurve & { readonly id: number }
+
+function pass(listener: JournalListener, entry: Entry): void {
+  listener.entry(entry)
+  if (entry.type !== 'input' || entry.input.type !== 'reply' || entry.input.news.type !== 'speech') return
+  const curve = mouthOf(entry.input.news.words)
+  if (curve) listener.hint?.('mouth', { id: entry.input.id, ...curve } satisfies MouthHint)
+}

@@ -50,6 +50,19 @@ describe('the journal of a call that goes on', () => {
     expect(late.told).toEqual(early.told)
   })
 
+  it('tells beside the words how the mouth moves that says them, also to who comes late', () => {
+    const journal = journals.watched('CA1', keeper().journal)
+    const hints: unknown[] = []
+    const follow = () =>
+      journals.follow('CA1', { entry: () => {}, end: () => {}, hint: (name, hint) => void hints.push({ name, ...hint }) })
+    follow()
+    const words = [{ text: 'Ah', startMs: 100, endMs: 220 }]
+    journal.write({ at: 20, ms: 20, type: 'input', input: { type: 'reply', id: 7, news: { type: 'speech', bytes: 9, words } } })
+    follow()
+    const mouth = { name: 'mouth', id: 7, fromMs: 100, stepMs: 40, open: [0, 0.95, 0.52, 0], round: [0.3, 0.2, 0.2, 0.3] }
+    expect(hints).toEqual([mouth, mouth])
+  })
+
   it('leaves out how the detector judges each 32 ms, which is kept all the same', () => {
     const { told: kept, journal: keeping } = keeper()
     const journal = journals.watched('CA1', keeping)
