@@ -64,6 +64,8 @@ export type CallsParts = {
   readonly maxCalls: number
   /** Whether there is no strength for another call, though there may be a place. Not asked: there always is. */
   readonly isOverloaded?: () => boolean
+  /** Told of every call that is not taken. */
+  readonly refused?: (why: 'full' | 'overloaded' | 'draining' | 'broken') => void
 }
 
 /** Twilio opens the stream within a second or two of the TwiML; its own limit for the connection is well below this. */
@@ -156,6 +158,7 @@ export class Calls {
     const { admission } = this
     if (admission !== 'open') {
       log.info({ admission }, 'a call is not taken')
+      this.#parts.refused?.(admission)
       return 'busy'
     }
     try {
@@ -168,6 +171,7 @@ export class Calls {
       return live
     } catch (error) {
       log.error({ err: error }, 'a call could not be made')
+      this.#parts.refused?.('broken')
       return 'broken'
     }
   }

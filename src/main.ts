@@ -15,6 +15,8 @@ import { buildConsole, consoleDirOf, isConsoleBuilt } from './console-build.ts'
 import { openLog, type Log } from './log.ts'
 import { fixedTexts, lineText, makeCall } from './make-call.ts'
 import { remembering } from './memory/remember.ts'
+import { openMetrics } from './observe/metrics.ts'
+import { addMetrics } from './observe/routes.ts'
 import { fixedLines, type FixedLines } from './providers/audio-cache.ts'
 import { watchOverload, type TakeLoopDelay } from './overload.ts'
 import { redactionOf } from './redact/redact.ts'
@@ -73,7 +75,9 @@ async function start(): Promise<void> {
   await tellWhatIsWrong(services)
 
   const journals = new LiveJournals()
-  const world = { config, log, clock: realClock, assistant, services, lines, journals, store }
+  const metrics = openMetrics({ activeCalls: () => calls.count, isOpen: () => calls.admission === 'open' })
+  const observers = () => [metrics.observe()]
+  const world = { config, log, clock: realClock, assistant, services, lines, journals, observers, store }
   const overload = watchOverload({ clock: realClock, log, takeLoopDelay: watchLoop(), mostMs: config.maxLoopDelayMs })
   const calls = new Calls({
     create: ring => makeCall(world, ring),
@@ -81,6 +85,7 @@ async function start(): Promise<void> {
     log,
     maxCalls: config.maxCalls,
     isOverloaded: overload.isOverloaded,
+    refused: metrics.refused,
   })
   const twilioTokens = [config.twilio.authToken, config.twilio.secondaryAuthToken].filter(token => token !== null)
   const madeUp = new Secret(randomBytes(32).toString('base64'))
@@ -102,6 +107,7 @@ async function start(): Promise<void> {
     follow: journals.follow,
     pagesDir: await pagesReady,
     addOwnRoutes: async (server, onlyOperator) => {
+      addMetrics(server, { metrics, onlyOperator })
       await server.register(addApi, {
         store,
         onlyOperator,

@@ -10,6 +10,7 @@ import type { Doing } from './call/thinking.ts'
 import type { CallHandle, Ring } from './calls.ts'
 import type { Config } from './config.ts'
 import type { Log } from './log.ts'
+import { observed, type CallObserver } from './observe/observed.ts'
 import type { Clock, Note, Speech } from './ports.ts'
 import type { FixedLines } from './providers/audio-cache.ts'
 import { redactionOf } from './redact/redact.ts'
@@ -28,6 +29,8 @@ export type CallWorld = {
   readonly services: Services
   readonly lines: FixedLines
   readonly journals: LiveJournals
+  /** Who else is told of a new call, entry by entry. */
+  readonly observers: () => readonly CallObserver[]
   readonly store: Store
 }
 
@@ -68,7 +71,10 @@ export function makeCall(world: CallWorld, { callSid, from }: Ring): CallHandle 
   const stored = store.record(folder, { callSid, startedAt, from, conversationId: null, folder: folder.made })
   const { recordingNotice, askToRecord } = assistant.lines
   const consent = new ConsentWatch(config.recording, config.recording === 'ask' ? askToRecord : recordingNotice)
-  const journal = consented(journals.watched(callSid, stored), consent)
+  const consenting = consented(journals.watched(callSid, stored), consent)
+  const journal = observed(consenting, world.observers(), error =>
+    log.error({ err: error, callSid }, 'a call cannot be observed; it goes on'),
+  )
   const heading = { version: 1, callSid, startedAt, assistant: assistant.id, providers: services.names(), rules } as const
   journal.write({ at: 0, ms: 0, type: 'call', ...heading })
   const doing = { clock, tools: [endCall], deeds: new Deeds({ kept: () => folder.kept() }) }

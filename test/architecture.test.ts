@@ -26,6 +26,8 @@ const rules: Rules = {
     config: ['log', 'secret', 'start'],
     'event-stream': [],
     log: ['redact'],
+    // Watches calls and never takes part: nobody but who puts a call together knows of it.
+    observe: ['call', 'store'],
     loopback: [],
     overload: ['log', 'ports'],
     operator: ['loopback', 'secret'],
@@ -49,6 +51,8 @@ const rules: Rules = {
       'call/(transcript|phrases|asides|track|spoken)',
       'call/(certificate|conversation|consent|broken-off|mouth)',
       'redact/.*',
+      'store/(call-usage|call-record|prices)',
+      'observe/(reply-times|fault|measures|call-spans)',
     ].join('|')})\\.ts$`,
   ),
   purePackages: ['alawmulaw', 'zod'],

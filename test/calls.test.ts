@@ -15,8 +15,10 @@ function open(maxCalls = 10) {
     made.push(call)
     return call
   }
-  const calls = new Calls({ create, clock, log: pino({ level: 'silent' }), maxCalls })
-  return { calls, clock, made }
+  const refusals: string[] = []
+  const refused = (why: string): void => void refusals.push(why)
+  const calls = new Calls({ create, clock, log: pino({ level: 'silent' }), maxCalls, refused })
+  return { calls, clock, made, refusals }
 }
 
 /** Lets every promise that can settle do so. */
@@ -97,6 +99,15 @@ describe('a call', () => {
 })
 
 describe('the lines', () => {
+  it('tell whoever counts why a call was not taken, each time', async () => {
+    const { calls, refusals } = open(1)
+    calls.ring(ring(1))
+    calls.ring(ring(2))
+    void calls.drain(0)
+    calls.answer(ring(3))
+    expect(refusals).toEqual(['full', 'draining'])
+  })
+
   it('are busy when as many calls as allowed go on, ringing ones included, and free again when one ends', async () => {
     const { calls, made } = open(2)
     calls.answer(ring(1))
