@@ -21,6 +21,8 @@ export type Config = {
   readonly recording: 'always' | 'notice' | 'ask' | 'off'
   /** Whether long numbers and e-mail addresses are left out of what people read. */
   readonly redact: boolean
+  /** A caller who comes back so soon goes on where the last call stopped; 0: never. */
+  readonly continueWithinMs: number
   readonly logLevel: LogLevel
   /** How replies are made; all three say the same. */
   readonly pipeline: 'plain' | 'streamed' | 'draft'
@@ -113,6 +115,7 @@ const variables = {
   RETENTION_DAYS: [number(1, 3650), null, 'days from 1 to 3650'],
   RECORDING: [z.enum(['always', 'notice', 'ask', 'off']), null, 'always, notice, ask or off'],
   REDACT: [z.enum(['on', 'off']), 'on', 'on or off'],
+  CONTINUE_WITHIN_MINUTES: [number(0, 1440), 30, 'minutes from 0 (never) to 1440'],
   LOG_LEVEL: [z.enum(LOG_LEVELS), 'info', `one of ${LOG_LEVELS.join(', ')}`],
   PIPELINE: [z.enum(['plain', 'streamed', 'draft']), 'draft', 'plain, streamed or draft'],
   CALLS_MAX: [number(1, 10_000), 50, 'how many calls at once, 1 to 10000'],
@@ -246,6 +249,7 @@ function assemble(values: Values, faults: string[]): Config {
     // Who phones from elsewhere has to be told; a program on this machine has not.
     recording: values.RECORDING ?? (values.PUBLIC_URL === null ? 'always' : 'notice'),
     redact: values.REDACT === 'on',
+    continueWithinMs: values.CONTINUE_WITHIN_MINUTES * 60_000,
     logLevel: values.LOG_LEVEL,
     pipeline: values.PIPELINE,
     maxCalls: values.CALLS_MAX,

@@ -10,6 +10,9 @@ import type { Doing } from './call/thinking.ts'
 import type { CallHandle, Ring } from './calls.ts'
 import type { Config } from './config.ts'
 import type { Log } from './log.ts'
+import { wallTime } from './clock.ts'
+import { recalling, type Recall, type Recalled } from './memory/recall.ts'
+import { greetingsFor, namedGreeting } from './memory/welcome.ts'
 import { observed, type CallObserver } from './observe/observed.ts'
 import type { Clock, Note, Speech } from './ports.ts'
 import type { FixedLines } from './providers/audio-cache.ts'
@@ -48,15 +51,22 @@ const lineNames: Readonly<Record<LineName, keyof Lines>> = {
 }
 
 /** The assistant's words for a line, and what has to be said about recording before the call goes on. */
-export function lineText({ lines }: Assistant, recording: RecordingPlan, name: LineName): string {
-  if (name !== 'greeting') return lines[lineNames[name]]
+export const lineText = (assistant: Assistant, recording: RecordingPlan, name: LineName): string =>
+  name === 'greeting' ? greetingText(assistant, recording, assistant.lines.greeting) : assistant.lines[lineNames[name]]
+
+function greetingText({ lines }: Assistant, recording: RecordingPlan, greeting: string): string {
   if (recording === 'ask') return lines.askToRecord
-  return recording === 'notice' ? `${lines.recordingNotice} ${lines.greeting}` : lines.greeting
+  return recording === 'notice' ? `${lines.recordingNotice} ${greeting}` : greeting
 }
 
 /** What a call may say without thinking; to be spoken before the first call. */
-export const fixedTexts = (assistant: Assistant, recording: RecordingPlan): readonly string[] =>
-  (Object.keys(lineNames) as LineName[]).map(name => lineText(assistant, recording, name))
+export const fixedTexts = (assistant: Assistant, recording: RecordingPlan): readonly string[] => {
+  const { welcomeBack, goOn } = assistant.lines
+  return [
+    ...(Object.keys(lineNames) as LineName[]).map(name => lineText(assistant, recording, name)),
+    ...[welcomeBack, goOn].map(greeting => greetingText(assistant, recording, greeting)),
+  ]
+}
 
 export function makeCall(world: CallWorld, { callSid, from }: Ring): CallHandle {
   const { config, log, clock, assistant, services, journals, store } = world
@@ -68,7 +78,9 @@ export function makeCall(world: CallWorld, { callSid, from }: Ring): CallHandle 
     redact: redactionOf(config),
     failed: error => log.error({ err: error, callSid }, 'part of a call cannot be recorded; the call goes on'),
   })
-  const stored = store.record(folder, { callSid, startedAt, from, conversationId: null, folder: folder.made })
+  const recall = recallFor(world, { callSid, from }, startedAt)
+  const conversationId = recall.known.then(recalled => recalled?.continues ?? null)
+  const stored = store.record(folder, { callSid, startedAt, from, conversationId, folder: folder.made })
   const { recordingNotice, askToRecord } = assistant.lines
   const consent = new ConsentWatch(config.recording, config.recording === 'ask' ? askToRecord : recordingNotice)
   const consenting = consented(journals.watched(callSid, stored), consent)
@@ -85,19 +97,55 @@ export function makeCall(world: CallWorld, { callSid, from }: Ring): CallHandle 
     journal,
     transcribe: services.transcribe,
     detectVoice: services.detectVoice,
-    openReplies: (signal, note) => repliesOf(world, doing, signal, note),
+    openReplies: (signal, note) => repliesOf(world, recall, doing, signal, note),
   })
 }
 
-function repliesOf({ config, assistant, services, lines }: CallWorld, doing: Doing, signal: AbortSignal, note: Note): Replies {
+/** Looks up who calls while the phone still rings; nothing waits for it. */
+function recallFor(
+  { config, assistant, clock, log, store }: CallWorld,
+  { callSid, from }: Pick<Ring, 'callSid' | 'from'>,
+  startedAt: string,
+): Recall {
+  const note = (text: string, facts: object): void => log.warn({ callSid, ...facts }, text)
+  const { continueWithinMs } = config
+  const who = { personId: store.personOf(from), conversationId: null, assistant: assistant.id, startedAt }
+  return recalling({ database: store.database, clock, wallTime, continueWithinMs, note }, who)
+}
+
+function repliesOf(world: CallWorld, recall: Recall, doing: Doing, signal: AbortSignal, note: Note): Replies {
+  const { config, assistant, services, lines } = world
+  const greet = greeter(world, recall)
   return openReplies({
     pipeline: config.pipeline,
-    messages: (history, said) => buildMessages(assistant, history, said),
+    messages: (history, said) => buildMessages(assistant, history, said, recall.take()?.earlier),
     think: (messages, replySignal, _note, spent, tools) => services.think(messages, replySignal, note, spent, tools),
     doing,
     speak: services.openVoice(signal, note),
-    speakLine: name => kept(lines, lineText(assistant, config.recording, name)),
+    speakLine: name => (name === 'greeting' ? greet() : kept(lines, lineText(assistant, config.recording, name))),
   })
+}
+
+/** Greets with the best greeting that is spoken already, so that it begins at once. The one by name is made as the phone rings. */
+function greeter({ config, assistant, lines, log }: CallWorld, recall: Recall): () => AsyncIterable<Speech> {
+  const byName = new Map<string, Speech>()
+  const whole = (greeting: string): string => greetingText(assistant, config.recording, greeting)
+  void recall.known
+    .then(async (recalled: Recalled | null) => {
+      const text = recalled && namedGreeting(assistant.lines, recalled)
+      if (text !== null && config.recording !== 'ask') byName.set(whole(text), await lines.sayOnce(whole(text)))
+    })
+    .catch((error: unknown) => log.warn({ err: error }, 'a greeting by name cannot be spoken; the usual one will do'))
+  return () => {
+    const greetings = greetingsFor(assistant.lines, recall.take()).map(whole)
+    const text = greetings.find(each => byName.has(each) || lines.find(each) !== null) ?? whole(assistant.lines.greeting)
+    const speech = byName.get(text)
+    return speech ? once(speech) : kept(lines, text)
+  }
+}
+
+async function* once(speech: Speech): AsyncIterable<Speech> {
+  yield speech
 }
 
 async function* kept(lines: FixedLines, text: string): AsyncIterable<Speech> {

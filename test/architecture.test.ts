@@ -18,7 +18,7 @@ const rules: Rules = {
     redact: ['call'],
     store: ['audio', 'call', 'event-stream', 'ports', 'redact', 'start'],
     // Between the calls: what a call leaves behind in memory, and what the next one is told of it.
-    memory: ['ports', 'store'],
+    memory: ['assistant', 'ports', 'store'],
     api: ['event-stream', 'ports', 'store'],
     calls: ['guarded-call', 'log', 'ports'],
     'guarded-call': ['calls', 'log'],

@@ -36,6 +36,7 @@ describe('the configuration', () => {
       dataDir: './data',
       databaseUrl: null,
       retentionDays: null,
+      continueWithinMs: 1_800_000,
       logLevel: 'info',
       pipeline: 'draft',
       maxCalls: 50,

@@ -63,6 +63,11 @@ export type Lines = {
   readonly recordingNotice: string
   /** Said in place of the greeting where it has to be asked first; ends in the question itself. */
   readonly askToRecord: string
+  /** In place of the greeting, to somebody who has called before; with the name in `{name}`, if it is known. */
+  readonly welcomeBack: string
+  readonly welcomeBackByName: string
+  /** In place of the greeting, when the call goes on where the last one stopped. No question: the one asked last is still open. */
+  readonly goOn: string
   /** The caller has said nothing for a while; then again. */
   readonly stillThere: string
   readonly stillThereAgain: string
@@ -101,6 +106,7 @@ export type QuestionId =
   | 'callback'
   | 'confirm'
   | 'change'
+  | 'meeting'
 
 /** What the script says that is not a fact: for each occasion several ways to say it, so that it need not repeat itself. */
 export type Replies = {
@@ -149,6 +155,7 @@ export type Act =
   | 'not-done'
   | 'put-through'
   | 'booking-dropped'
+  | 'meeting-remembered' // {meeting}
 
 const assistants: Readonly<Record<string, Assistant>> = {
   nooks: { id: 'nooks', persona, facts, lines, keyTerms, tools, replies },

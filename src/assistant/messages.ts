@@ -4,6 +4,7 @@
  */
 import type { Deed, Message } from '../ports.ts'
 import type { Assistant, Fact } from './assistant.ts'
+import { rememberedSection, type Remembered } from './remembered.ts'
 
 /** One exchange as it was heard: what the caller said, then what the caller heard of the reply. Either may be empty. */
 export type Exchange = {
@@ -24,15 +25,34 @@ export const HISTORY_CHARACTERS = 12_000
 /** Marks a reply that was cut short; the system prompt explains it to the model. */
 export const INTERRUPTED = '[interrupted]'
 
+/** What was before this call; decided as it begins and the same for all of it. */
+export type Earlier = {
+  readonly remembered: Remembered | null
+  /** What was said on the call that this one continues; empty if it continues none. */
+  readonly history: readonly Exchange[]
+}
+
+const NOTHING: Earlier = { remembered: null, history: [] }
+
 /**
  * The messages for the next reply: system prompt, history oldest first, then what the caller has just `said`. Empty parts are
  * left out. Whole exchanges are dropped from the oldest until the history fits; system prompt and `said` are never shortened.
  */
-export const buildMessages = (assistant: Assistant, history: readonly Exchange[], said: string): readonly Message[] => [
-  { role: 'system', content: systemPrompt(assistant) },
-  ...recent(history.map((exchange, n) => spoken(exchange, n))).flat(),
+export const buildMessages = (
+  assistant: Assistant,
+  history: readonly Exchange[],
+  said: string,
+  earlier = NOTHING,
+): readonly Message[] => [
+  { role: 'system', content: [systemPrompt(assistant), ...remembered(earlier)].join('\n\n') },
+  ...recent([...earlier.history, ...history].map((exchange, n) => spoken(exchange, n))).flat(),
   ...part('user', said),
 ]
+
+const remembered = (earlier: Earlier): readonly string[] => {
+  const section = earlier.remembered === null ? '' : rememberedSection(earlier.remembered)
+  return section === '' ? [] : [section]
+}
 
 /** Who the assistant is and all it knows, as instructions to a language model. */
 export const systemPrompt = ({ persona, facts }: Assistant): string =>

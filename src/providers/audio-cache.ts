@@ -28,6 +28,8 @@ export type FixedLines = {
   readonly find: (text: string) => Speech | null
   /** The speech of a line: at hand, else from disk, else spoken now. Rejects with a ProviderError if the voice fails. */
   readonly say: (text: string) => Promise<Speech>
+  /** The speech of a line that is of use once, and not to be kept. Rejects with a ProviderError if the voice fails. */
+  readonly sayOnce: (text: string) => Promise<Speech>
   /** Gets all these lines at hand, and answers with those that could not be had and why. Never rejects. */
   readonly prepare: (lines: readonly string[]) => Promise<readonly { readonly text: string; readonly error: Error }[]>
 }
@@ -105,7 +107,7 @@ export function fixedLines(openVoice: OpenVoice, { folder, sound, note = () => {
 
   const pathOf = (text: string): string => join(folder, sha256(JSON.stringify([sound, text])).slice(0, 32))
 
-  return { find, say, prepare }
+  return { find, say, sayOnce: text => speakOnce(openVoice, text), prepare }
 }
 
 /** Opens a voice of its own for the line, and closes it again. */

@@ -96,3 +96,83 @@ export async function forgetFact(database: Database, personId: string, factId: s
 export async function forgetExpired(database: Database, now: string): Promise<void> {
   await database.deleteFrom('memoryFacts').where('expiresAt', '<=', now).execute()
 }
+
+export type PastCall = {
+  readonly id: string
+  readonly conversationId: string
+  readonly startedAt: string
+  /** Null while it goes on. */
+  readonly endedReason: string | null
+  readonly lengthMs: number
+}
+
+export type WhoCalls = {
+  readonly personId: string | null
+  /** The conversation that the call is known to continue; null if none is. */
+  readonly conversationId: string | null
+  readonly assistant: string
+  /** When the new call began, ISO 8601: it is not among the past ones. */
+  readonly startedAt: string
+}
+
+/** The last call of this conversation, or else of this person, with this assistant; null if there is none. */
+export async function lastCall(database: Database, who: WhoCalls): Promise<PastCall | null> {
+  const ofConversation =
+    who.conversationId === null ? null : await newestWhere(database, who, 'conversationId', who.conversationId)
+  return ofConversation ?? (who.personId === null ? null : newestWhere(database, who, 'personId', who.personId))
+}
+
+async function newestWhere(
+  database: Database,
+  { assistant, startedAt }: WhoCalls,
+  column: 'conversationId' | 'personId',
+  value: string,
+): Promise<PastCall | null> {
+  const newest = database
+    .selectFrom('calls')
+    .select(['id', 'conversationId', 'startedAt', 'endedReason', 'lengthMs'])
+    .where(column, '=', value)
+    .where('assistant', '=', assistant)
+    .where('startedAt', '<', startedAt)
+    .orderBy('startedAt', 'desc')
+    .limit(1)
+  return (await newest.executeTakeFirst()) ?? null
+}
+
+/** What was said and heard on these calls, in order; the newest turns if there are more than the limit. */
+export async function turnsOf(
+  database: Database,
+  of: { readonly callId: string } | { readonly conversationId: string },
+  limit: number,
+) {
+  const turns = database
+    .selectFrom('turns')
+    .innerJoin('calls', 'calls.id', 'turns.callId')
+    .select(['turns.said', 'turns.heard', 'turns.outcome'])
+    .orderBy('calls.startedAt', 'desc')
+    .orderBy('turns.id', 'desc')
+    .limit(limit)
+  const own =
+    'callId' in of ? turns.where('turns.callId', '=', of.callId) : turns.where('calls.conversationId', '=', of.conversationId)
+  return (await own.execute()).toReversed()
+}
+
+export async function summaryOf(database: Database, callId: string): Promise<string | null> {
+  const row = await database.selectFrom('callSummaries').select('summary').where('callId', '=', callId).executeTakeFirst()
+  return row?.summary ?? null
+}
+
+/** What a person has told this assistant and what holds at this time, the newest first. */
+export const factsOf = (database: Database, personId: string, assistant: string, now: string, limit: number) =>
+  database
+    .selectFrom('memoryFacts')
+    .innerJoin('calls', 'calls.id', 'memoryFacts.callId')
+    .selectAll('memoryFacts')
+    .select('calls.startedAt')
+    .where('memoryFacts.personId', '=', personId)
+    .where('calls.assistant', '=', assistant)
+    .where('memoryFacts.expiresAt', '>', now)
+    .orderBy('calls.startedAt', 'desc')
+    .orderBy('memoryFacts.turnId', 'desc')
+    .limit(limit)
+    .execute()

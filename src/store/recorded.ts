@@ -20,6 +20,8 @@ export type RecordedParts = {
   readonly folder: Promise<string | null>
   readonly origin: KeptOrigin
   readonly redact: Redact
+  /** The conversation to which the call belongs, once that is known. Never rejects. */
+  readonly conversation: Promise<string>
   readonly note: (text: string, facts: object) => void
   /** Told once everything of the call is stored. */
   readonly stored: (callId: string) => void
@@ -28,16 +30,17 @@ export type RecordedParts = {
 }
 
 export function recorded(kept: Journal, parts: RecordedParts): Journal {
-  const { database, queue, folder, origin } = parts
-  const record = new CallRecord({ folder: '', personId: origin.personId, conversationId: origin.conversationId }, parts.redact)
+  const { database, queue, folder, origin, conversation } = parts
+  let { conversationId } = origin
+  const record = new CallRecord({ folder: '', personId: origin.personId, conversationId: conversationId }, parts.redact)
   let whole = true
   const write = async (writings: readonly Writing[]): Promise<void> => {
-    const name = (await folder) ?? ''
+    const place = { folder: (await folder) ?? '', conversationId: await conversation }
     // A call that lacks a part must not look complete: the next start takes it in from its folder.
     const due = whole ? writings : writings.filter(({ type }) => type !== 'end')
     await writeAll(
       database,
-      due.map(writing => inFolder(writing, name)),
+      due.map(writing => placed(writing, place)),
     )
     const end = due.find(({ type }) => type === 'end')
     if (end?.type === 'end') parts.stored(end.callId)
@@ -52,11 +55,14 @@ export function recorded(kept: Journal, parts: RecordedParts): Journal {
     )
   }
   const tellLive = (lengthMs: number): void => {
-    const { callSid, conversationId, personId, startedAt } = origin
+    const { callSid, personId, startedAt } = origin
     parts.live.set(origin, { callSid, conversationId, personId, startedAt, lengthMs, replies })
   }
   let replies = 0
   void keepOrigin(parts)
+  void conversation.then(id => {
+    conversationId = id
+  })
   return {
     write(entry: Entry) {
       kept.write(entry)
@@ -75,13 +81,14 @@ export function recorded(kept: Journal, parts: RecordedParts): Journal {
   }
 }
 
-const inFolder = (writing: Writing, folder: string): Writing =>
-  writing.type === 'call' ? { ...writing, call: { ...writing.call, folder } } : writing
+const placed = (writing: Writing, place: { readonly folder: string; readonly conversationId: string }): Writing =>
+  writing.type === 'call' ? { ...writing, call: { ...writing.call, ...place } } : writing
 
-async function keepOrigin({ callsDir, folder, origin, note }: RecordedParts): Promise<void> {
+async function keepOrigin({ callsDir, folder, origin, conversation, note }: RecordedParts): Promise<void> {
   try {
     const name = await folder
-    if (name !== null) await writeOrigin(join(callsDir, name), origin)
+    const conversationId = await conversation
+    if (name !== null) await writeOrigin(join(callsDir, name), { ...origin, conversationId })
   } catch (error) {
     note('whose call it is cannot be kept in its folder', { err: error, callSid: origin.callSid })
   }

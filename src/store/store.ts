@@ -31,8 +31,8 @@ export type CallToRecord = {
   readonly startedAt: string
   /** The caller's number as Twilio gives it; it is not kept. */
   readonly from: string | null
-  /** The conversation this call continues; null begins one. */
-  readonly conversationId: string | null
+  /** The conversation this call continues; null begins one. It may take a moment to find out. */
+  readonly conversationId: string | null | Promise<string | null>
   /** The name of its folder once it exists; null if it could not be made. */
   readonly folder: Promise<string | null>
 }
@@ -83,9 +83,10 @@ export async function openStore({ dataDir, databaseUrl, clock, note, redact = wi
     callsDir,
     personOf,
     record(kept, { callSid, startedAt, from, conversationId, folder }) {
-      const origin = { callSid, startedAt, personId: personOf(from), conversationId: conversationId ?? callSid }
+      const origin = { callSid, startedAt, personId: personOf(from), conversationId: callSid }
+      const conversation = Promise.resolve(conversationId).then(id => id ?? callSid)
       const stored = (callId: string): void => listeners.forEach(listener => listener(callId))
-      return recorded(kept, { database, queue, callsDir, folder, origin, redact, note, live, stored })
+      return recorded(kept, { database, queue, callsDir, folder, origin, conversation, redact, note, live, stored })
     },
     whenStored: listener => void listeners.push(listener),
     live: () => live.all,

@@ -63,10 +63,14 @@ describe('everything that is spoken word for word', () => {
     expect(words(text)).toBeLessThanOrEqual(26)
   })
 
-  it.each(Object.entries(pools))('for "%s" there are at least two wordings, all different', (_id, ways) => {
-    expect(ways.length).toBeGreaterThanOrEqual(2)
-    expect(new Set(ways).size).toBe(ways.length)
-  })
+  // Whether the call may be recorded is asked by a fixed line, once a call.
+  it.each(Object.entries(pools).filter(([id]) => id !== 'record'))(
+    'for "%s" there are at least two wordings, all different',
+    (_id, ways) => {
+      expect(ways.length).toBeGreaterThanOrEqual(2)
+      expect(new Set(ways).size).toBe(ways.length)
+    },
+  )
 
   it.each(Object.entries(replies.questions))('question "%s" is one sentence that no other question shares', (id, ways) => {
     const others = Object.entries(replies.questions).flatMap(([other, theirs]) => (other === id ? [] : theirs))

@@ -29,6 +29,7 @@ export const replies: Replies = {
     ],
     confirm: ['Is that right?', 'Did I get that right?', 'Is that correct?'],
     change: ['What should I change?', 'Which part shall I correct?', 'What did I get wrong?'],
+    meeting: ['Does that still suit you?', 'Is that still good for you?'],
     colleague: [
       'Shall a colleague call you about it?',
       'Would you like a colleague to call you back?',
@@ -147,6 +148,7 @@ export const replies: Replies = {
       'Sorry, something went wrong, and I could not put it down.',
     ],
     'put-through': ["Of course, I'm putting you through now.", "One moment, I'll connect you with a colleague."],
+    'meeting-remembered': ['Last time you wished for a meeting {meeting}.', 'On your last call I noted a meeting {meeting}.'],
     'booking-dropped': [
       "No problem, I won't note a time.",
       'All right, we leave the meeting aside.',

@@ -4,6 +4,7 @@
  */
 import type { Assistant, QuestionId } from '../../../assistant/assistant.ts'
 import { INTERRUPTED } from '../../../assistant/messages.ts'
+import { factsRemembered, type RememberedFact } from '../../../assistant/remembered.ts'
 import type { Message } from '../../../ports.ts'
 import { evenWords } from './hear.ts'
 import { digitsInWords } from './numbers.ts'
@@ -34,6 +35,15 @@ export type Conversation = {
   readonly can: ReadonlySet<string>
   /** What came of the tool used last for what was `said`; null if none was. */
   readonly result: string | null
+  /** What is known from earlier calls. */
+  readonly remembered: Known
+}
+
+export type Known = {
+  readonly kinds: ReadonlySet<RememberedFact['kind']>
+  /** The day and time of a meeting that the caller wished for, as read aloud; null if none is known. */
+  readonly meeting: string | null
+  readonly name: string | null
 }
 
 export type Slot = 'day' | 'time' | 'name' | 'contact'
@@ -61,7 +71,8 @@ export const readConversation = (
   const spoken = messages.slice(0, end).filter(({ role, content }) => /user|assistant/.test(role) && content !== '')
   const lastReply = spoken.findLastIndex(({ role }) => role === 'assistant')
   let asked: QuestionId | null = null
-  let noted = NOTHING
+  const remembered = knownFrom(messages)
+  let noted: Noted = { ...NOTHING, name: remembered.name }
   let open: 'no' | 'call' | 'meeting' = 'no'
   const replies: string[] = []
 
@@ -95,6 +106,22 @@ export const readConversation = (
     can: new Set(tools),
     result: last?.role === 'tool' ? last.content : null,
     wanted: open === 'no' ? null : missing(after, open === 'meeting' || after.day !== null || after.time !== null),
+    remembered,
+  }
+}
+
+/** Each fact is in the caller's words, and is understood as if it were said now, in answer to the question about it. */
+const knownFrom = (messages: readonly Message[]): Known => {
+  const facts = messages.filter(({ role }) => role === 'system').flatMap(({ content }) => factsRemembered(content))
+  const said = (kind: RememberedFact['kind']): readonly string[] =>
+    facts.filter(fact => fact.kind === kind).map(fact => fact.said)
+  const found = (readings: readonly (string | null)[]): string | null => readings.find(reading => reading !== null) ?? null
+  const when = said('meeting').map(evenWords)
+  const meeting = [found(when.map(dayIn)), found(when.map(words => timeIn(words, true)))].filter(part => part !== null)
+  return {
+    kinds: new Set(facts.map(({ kind }) => kind)),
+    meeting: meeting.length > 0 ? meeting.join(' ') : null,
+    name: found(said('name').map(words => nameIn(words, true))),
   }
 }
 
@@ -124,7 +151,7 @@ const withNoted = (noted: Noted, asked: QuestionId | null, said: string): Noted 
   const words = evenWords(said)
   if (words === '') return noted
   const about = (...questions: readonly QuestionId[]) => asked !== null && questions.includes(asked)
-  const booking = BOOKING.has(asked) || about('demo', 'colleague') || WISHES.test(words)
+  const booking = BOOKING.has(asked) || about('demo', 'colleague', 'meeting') || WISHES.test(words)
   const day = booking
     ? dayIn(about('day', 'change', 'confirm') ? words : words.replaceAll(/\b(today|next (week|month)|either)\b/g, ''))
     : null

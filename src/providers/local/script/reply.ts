@@ -43,6 +43,8 @@ const plainAnswer = (voice: Voice, conversation: Conversation, meaning: Meaning)
   const deed = meaning.type === 'deed' ? meaning.deed : null
   const agrees = deed === 'yes' || deed === 'acknowledge' || deed === 'interest'
   if (asked === 'demo' && (agrees || conversation.justNoted.includes('day'))) return openMeeting(voice, noted)
+  if (asked === 'meeting' && (deed === 'no' || conversation.justNoted.includes('day'))) return openMeeting(voice, noted)
+  if (asked === 'meeting' && agrees) return say(voice.act('yes'), voice.question('else'))
   if ((asked === 'colleague' || asked === 'callback') && agrees) return openCallBack(voice, noted, voice.act('yes'))
   if (asked === 'callback' && deed === 'no') return say(voice.act('no'), voice.question('contact'))
   if (asked === 'close' && agrees) return endCall(voice.act('goodbye'))

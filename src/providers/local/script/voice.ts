@@ -1,5 +1,6 @@
 /** The assistant's own words, chosen for one moment of one call: no wording is used again while a fresher one is left. Pure. */
 import type { Act, Assistant, Fact, QuestionId } from '../../../assistant/assistant.ts'
+import type { FactKind } from '../../../ports.ts'
 import type { Conversation } from './conversation.ts'
 import { filled, freshest } from './wording.ts'
 
@@ -21,7 +22,9 @@ export type Voice = {
   readonly tell: (fact: Fact) => Reply
 }
 
-export const voiceIn = (assistant: Assistant, { replies, wanted }: Conversation): Voice => {
+const AGENDA: readonly QuestionId[] = ['team', 'tool', 'demo', 'else']
+
+export const voiceIn = (assistant: Assistant, { replies, wanted, remembered }: Conversation): Voice => {
   const { acts, questions } = assistant.replies
   const act: Voice['act'] = (id, fill = {}) =>
     freshest(
@@ -30,9 +33,15 @@ export const voiceIn = (assistant: Assistant, { replies, wanted }: Conversation)
     )
   const question: Voice['question'] = id => freshest(questions[id], replies)
   const wasAsked = (id: QuestionId): boolean => replies.some(reply => questions[id].some(way => reply.endsWith(way)))
-  const newQuestion: Voice['newQuestion'] = ids => question(ids.find(id => !wasAsked(id)) ?? ids.at(-1) ?? 'else')
-  const onward = (): string =>
-    wanted === null ? newQuestion(['team', 'tool', 'demo', 'else']) : question(wanted[0] ?? 'confirm')
+  const isKnown = (id: QuestionId): boolean => remembered.kinds.has(id as FactKind)
+  const newQuestion: Voice['newQuestion'] = ids =>
+    question(ids.find(id => !wasAsked(id) && !isKnown(id)) ?? ids.findLast(id => !isKnown(id)) ?? 'else')
+  const onward = (): string => {
+    if (wanted !== null) return question(wanted[0] ?? 'confirm')
+    const { meeting } = remembered
+    if (meeting !== null && !wasAsked('meeting')) return `${act('meeting-remembered', { meeting })} ${question('meeting')}`
+    return newQuestion(AGENDA)
+  }
   const tell = (fact: Fact): Reply =>
     say(freshest([fact.says, fact.more], replies), fact.then && wanted === null ? newQuestion(fact.then) : onward())
   return { act, question, newQuestion, onward, tell }
