@@ -9,6 +9,7 @@ import { mayPass } from '../store/database.ts'
 import type { Store } from '../store/store.ts'
 import { addCallRoutes } from './calls.ts'
 import { addConversationRoutes } from './conversations.ts'
+import { addOverview } from './overview.ts'
 import type { Stage } from './streaming.ts'
 
 export type ApiParts = {
@@ -44,6 +45,7 @@ export async function addApi(server: FastifyInstance, parts: ApiParts): Promise<
   })
   addConversationRoutes(server, parts)
   addCallRoutes(server, parts)
+  addOverview(server, parts)
 }
 
 /** What is wrong with the database is told as such; everything else as the server tells it. */

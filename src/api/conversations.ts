@@ -37,15 +37,12 @@ function addList(server: FastifyInstance, { store }: ApiParts): void {
     const after = query.after === undefined ? null : readCursor(query.after)
     if (after === 'malformed') return reply.code(400).send({ error: 'after is not the `next` of a page' })
     const { limit, person: personId = null, since, until } = query
-    const dates = { since: comparable(since), until: comparable(until) }
+    const dates = { since: shapes.comparable(since), until: shapes.comparable(until) }
     const found = await listConversations(store.database, { limit, after, personId, ...dates })
     const conversations = found.slice(0, limit)
     return { conversations, next: found.length > limit ? cursorOf(conversations.at(-1)!) : null }
   })
 }
-
-/** Times are compared as text, and those stored have milliseconds. */
-const comparable = (time: string | undefined): string | null => time?.replace(/(:\d\d)Z$/, '$1.000Z') ?? null
 
 type Cursor = { readonly createdAt: string; readonly id: string }
 

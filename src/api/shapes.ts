@@ -18,6 +18,9 @@ const callSid = z.string().regex(/^CA[0-9a-fA-F]{32}$/)
 /** A day, or a time of it to the second or finer. */
 const givenTime = z.string().regex(/^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d{3})?Z)?$/)
 
+/** Times are compared as text, and those stored have milliseconds. */
+export const comparable = (time: string | undefined): string | null => time?.replace(/(:\d\d)Z$/, '$1.000Z') ?? null
+
 /* ── Taken ─────────────────────────────────────────────────────────────────────────────────────────────────── */
 
 export const listQuery = z.object({
@@ -37,6 +40,11 @@ export const factParams = personParams.extend({ fact: z.string().max(100) })
 export const adoptBody = z.object({
   id: z.uuid().optional().describe('of an earlier conversation; a new one unless said'),
   callSid: callSid.optional().describe('a call that belongs to it'),
+})
+
+export const overviewQuery = z.object({
+  since: givenTime.optional().describe('calls begun then or later; all unless said'),
+  per: z.enum(['hour', 'day']).default('day').describe('how finely `times` is told, in UTC'),
 })
 
 export const feedbackBody = z.object({
@@ -217,6 +225,38 @@ export const streaming = z.strictObject({
       provider: text,
       streaming: z.boolean(),
       how: text,
+    }),
+  ),
+})
+
+const spread = z.object({ count, p50: ms, p90: ms, p99: ms })
+
+export const overview = z.strictObject({
+  per: z.enum(['hour', 'day']),
+  calls: z.strictObject({
+    count,
+    lengthMs: z.number(),
+    endings: z.array(z.strictObject({ reason: text.nullable(), count })),
+  }),
+  gap: spread
+    .extend({
+      early: count.describe('replies before 500 ms of silence; never any'),
+      ready: count.describe('replies whose audio existed when the silence was complete'),
+      distribution: z.array(z.strictObject({ fromMs: z.number(), count })).describe('by frames of 20 ms'),
+    })
+    .describe("from the caller's last sound to the reply's first frame"),
+  stages: z.array(spread.extend({ stage: z.enum(['words', 'model', 'voice', 'ready', 'own']) })),
+  times: z.array(z.strictObject({ at: text, calls: count, gap: spread })),
+  drafts: z.strictObject({ hit: count, missed: count, late: count }),
+  outcomes: z.array(z.strictObject({ outcome: text, count })),
+  amended: count,
+  holds: count,
+  costs: z.array(
+    z.strictObject({
+      service: z.enum(['recogniser', 'model', 'voice']),
+      usd: z.number().nullable(),
+      droppedUsd: z.number(),
+      unknown: z.boolean(),
     }),
   ),
 })

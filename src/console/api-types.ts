@@ -45,3 +45,37 @@ export type ConversationSummary = {
 }
 
 export type ConversationPage = { readonly conversations: readonly ConversationSummary[]; readonly next: string | null }
+
+/** Half of all are at most `p50`, and so on, in milliseconds; null if there are none. */
+export type Spread = {
+  readonly count: number
+  readonly p50: number | null
+  readonly p90: number | null
+  readonly p99: number | null
+}
+
+export type Overview = {
+  readonly per: 'hour' | 'day'
+  readonly calls: {
+    readonly count: number
+    readonly lengthMs: number
+    readonly endings: readonly { readonly reason: string | null; readonly count: number }[]
+  }
+  readonly gap: Spread & {
+    readonly early: number
+    readonly ready: number
+    readonly distribution: readonly { readonly fromMs: number; readonly count: number }[]
+  }
+  readonly stages: readonly ({ readonly stage: 'words' | 'model' | 'voice' | 'ready' | 'own' } & Spread)[]
+  readonly times: readonly { readonly at: string; readonly calls: number; readonly gap: Spread }[]
+  readonly drafts: { readonly hit: number; readonly missed: number; readonly late: number }
+  readonly outcomes: readonly { readonly outcome: string; readonly count: number }[]
+  readonly amended: number
+  readonly holds: number
+  readonly costs: readonly {
+    readonly service: 'recogniser' | 'model' | 'voice'
+    readonly usd: number | null
+    readonly droppedUsd: number
+    readonly unknown: boolean
+  }[]
+}

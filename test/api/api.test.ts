@@ -326,6 +326,7 @@ describe('the interface', () => {
         `/api/conversations/${sid(1)}/audio/bot`,
         '/api/calls/live',
         '/api/events',
+        '/api/overview',
       ]
       for (const path of [
         ...paths,
@@ -383,6 +384,7 @@ describe('the description', () => {
         'get /api/conversations/{id}',
         'get /api/conversations/{id}/audio/{leg}',
         'get /api/events',
+        'get /api/overview',
         'get /api/people/{id}',
         'get /api/status/streaming',
         'post /api/conversations',

@@ -7,4 +7,5 @@ it('the page expects of the API no more than the API promises (checked by `npm r
   expectTypeOf<z.output<typeof shapes.streaming>>().toExtend<page.Stages>()
   expectTypeOf<z.output<typeof shapes.liveCalls>['calls'][number]>().toExtend<page.LiveCall>()
   expectTypeOf<z.output<typeof shapes.conversationPage>>().toExtend<page.ConversationPage>()
+  expectTypeOf<z.output<typeof shapes.overview>>().toExtend<page.Overview>()
 })
