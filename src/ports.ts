@@ -234,6 +234,35 @@ export interface Clock {
   after(delayMs: number, callback: () => void): () => void
 }
 
+/* ── Allowances ────────────────────────────────────────────────────────────────────────────────────────────── */
+
+/** How much of something may still be had: `remaining` of `limit`, which it will be again in `resetMs`. */
+export type Remaining = { readonly limit: number; readonly remaining: number; readonly resetMs: number }
+
+/** What of its allowances a service let an adapter know. */
+export type AllowanceNews =
+  /** A session was asked for; services count these by the minute. */
+  | { readonly type: 'session-asked' }
+  /** It works: whatever was refused before is to be had again. */
+  | { readonly type: 'served' }
+  /**
+   * It was refused because we want too much: too many sessions a minute, or requests at once, or requests or tokens; or because
+   * the account has no money left. `retryMs` if it said when to ask again.
+   */
+  | { readonly type: 'refused'; readonly what: 'sessions' | 'at-once' | 'rate' | 'quota'; readonly retryMs: number | null }
+  /** So many requests run at this moment, and so many may. */
+  | { readonly type: 'at-once'; readonly current: number | null; readonly maximum: number }
+  /** Null for what it did not tell. */
+  | { readonly type: 'remaining'; readonly requests: Remaining | null; readonly tokens: Remaining | null }
+  /** What one request took. */
+  | { readonly type: 'spent'; readonly tokens: number }
+  /** Characters that may still be spoken, for the money paid; null: no end to them. */
+  | { readonly type: 'characters-left'; readonly characters: number | null }
+  | { readonly type: 'spoken'; readonly characters: number }
+
+/** Told what a service allows, as an adapter learns of it. Never throws. */
+export type Allow = (news: AllowanceNews) => void
+
 /* ── Failure ───────────────────────────────────────────────────────────────────────────────────────────────── */
 
 /** A service let us down: which one, in which stage of its work, and whether asking again may help. Carries no secret. */

@@ -1,6 +1,7 @@
 /** Asks the service, before the first call, whether voice, model and account will do; and says in plain words what to fix. */
 import type { ElevenLabsClient } from '@elevenlabs/elevenlabs-js'
-import type { Clock } from '../../ports.ts'
+import type { AllowanceNews, Clock } from '../../ports.ts'
+import { newsOfAccount } from './allowances.ts'
 import { asProviderError, statusOf } from './errors.ts'
 import type { VoiceChoice } from './settings.ts'
 
@@ -11,17 +12,25 @@ export type VoiceCheck = {
   readonly warnings: readonly string[]
   readonly voiceName: string | null
   readonly charactersLeft: number | null
+  /** What the account's plan allows. */
+  readonly allowances: readonly AllowanceNews[]
 }
 
 const TIMEOUT_MS = 8_000
 /** About an hour of speech: enough to notice before a caller does. */
 const FEW_CHARACTERS = 50_000
 
-type Findings = { problems: string[]; warnings: string[]; voiceName: string | null; charactersLeft: number | null }
+type Findings = {
+  problems: string[]
+  warnings: string[]
+  voiceName: string | null
+  charactersLeft: number | null
+  allowances: readonly AllowanceNews[]
+}
 
 /** Never rejects: what goes wrong is a finding. */
 export async function checkVoice(client: ElevenLabsClient, choice: VoiceChoice, clock: Clock): Promise<VoiceCheck> {
-  const findings: Findings = { problems: [], warnings: [], voiceName: null, charactersLeft: null }
+  const findings: Findings = { problems: [], warnings: [], voiceName: null, charactersLeft: null, allowances: [] }
   const timeout = new AbortController()
   const cancel = clock.after(TIMEOUT_MS, () => timeout.abort())
   const request = { maxRetries: 0, abortSignal: timeout.signal }
@@ -38,7 +47,11 @@ export async function checkVoice(client: ElevenLabsClient, choice: VoiceChoice, 
       findings.voiceName = voice.name ?? null
     }),
     ask('the models', async () => checkModel(findings, await client.models.list(request), choice.model)),
-    ask('the account', async () => checkQuota(findings, await client.user.subscription.get(request))),
+    ask('the account', async () => {
+      const account = await client.user.subscription.get(request)
+      findings.allowances = newsOfAccount(account, choice.model)
+      checkQuota(findings, account)
+    }),
   ])
   if (findings.problems.some(problem => problem.includes('ELEVENLABS_VOICE_ID')))
     await ask('the list of voices', async () => {

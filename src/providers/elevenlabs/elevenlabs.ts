@@ -3,7 +3,7 @@
  * where it is lost, the unspoken rest of a reply is spoken by another, or by HTTP. It refuses to hand on anything but raw mu-law.
  */
 import { validateHeaderValue } from 'node:http'
-import type { Clock, OpenVoice, Speak } from '../../ports.ts'
+import type { Allow, Clock, OpenVoice, Speak } from '../../ports.ts'
 import { checkVoice } from './check.ts'
 import type { VoiceCheck } from './check.ts'
 import { sdkClient } from './client.ts'
@@ -22,6 +22,8 @@ export type ElevenLabsOptions = VoiceChoice & {
   readonly clock: Clock
   /** Told of connections, losses and fallbacks, with times; for the log. */
   readonly note?: Note
+  /** Told of requests at once and of characters left: the service limits both for all calls together. */
+  readonly allow?: Allow
 }
 
 export type ElevenLabs = {
@@ -33,22 +35,26 @@ export type ElevenLabs = {
 }
 
 export function elevenLabs(options: ElevenLabsOptions): ElevenLabs {
-  const { clock, note = () => {} } = options
+  const { clock, note = () => {}, allow = () => {} } = options
   refuseUnusable(options)
   const client = sdkClient(options)
-  const http = httpSpeech(client, options, clock, note)
+  const http = httpSpeech(client, options, clock, allow)
 
   const openVoice: OpenVoice = (callSignal, record = () => {}) => {
     if (callSignal.aborted) return silence
     const voice = new Voice(options, clock, note, record)
     callSignal.addEventListener('abort', () => voice.end(), { once: true })
-    return (phrases, signal) => speakReply(phrases, [callSignal, signal], { voice, http, clock, note, record })
+    return (phrases, signal) => speakReply(phrases, [callSignal, signal], { voice, http, clock, note, record, allow })
   }
 
   const { voiceId, model, voiceSettings } = options
   return {
     openVoice,
-    check: () => checkVoice(client, options, clock),
+    check: async () => {
+      const found = await checkVoice(client, options, clock)
+      for (const news of found.allowances) allow(news)
+      return found
+    },
     sound: JSON.stringify(['ElevenLabs', OUTPUT_FORMAT, voiceId, model, wireVoiceSettings(voiceSettings)]),
   }
 }

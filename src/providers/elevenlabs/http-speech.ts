@@ -1,38 +1,45 @@
 /**
- * Speech by plain HTTP streaming through the vendor's SDK: for when the WebSocket is not to be had. Only audio leaves here: an error
- * page, JSON or a file format with a header is a failure, never sound.
+ * Speech by plain HTTP streaming through the vendor's SDK: for when the WebSocket is not to be had. Each line of the answer is
+ * audio with the times of its characters, as on the WebSocket. Only audio leaves here: an error page, other JSON or a file format
+ * with a header is a failure, never sound.
  */
 import type { ElevenLabsClient } from '@elevenlabs/elevenlabs-js'
 import { ProviderError } from '../../ports.ts'
-import type { Clock } from '../../ports.ts'
+import type { Allow, Clock } from '../../ports.ts'
+import { durationMs } from '../../audio/frames.ts'
+import { newsInHeaders } from './allowances.ts'
 import { PROVIDER, asProviderError } from './errors.ts'
 import { OUTPUT_FORMAT } from './settings.ts'
 import type { VoiceChoice } from './settings.ts'
-import type { Note } from './voice.ts'
+import type { Alignment } from './wire.ts'
 
-/** Bytes of mu-law, as they come. Ends quietly on abort; rejects with a ProviderError. */
-export type HttpSpeech = (text: string, previousText: string, signal: AbortSignal) => AsyncIterable<Uint8Array>
+/** Mu-law as it comes, with the times of its characters from its first sample, if they are told. */
+export type HttpPiece = { readonly audio: Uint8Array; readonly alignment: Alignment | null }
+
+/** Ends quietly on abort; rejects with a ProviderError. */
+export type HttpSpeech = (text: string, previousText: string, signal: AbortSignal) => AsyncIterable<HttpPiece>
 
 const FIRST_BYTE_TIMEOUT_MS = 4_000
 const NEXT_BYTE_TIMEOUT_MS = 2_500
 /** Enough of what was said before for the voice to go on in the same tone. */
 const PREVIOUS_TEXT_CHARACTERS = 200
 
-export function httpSpeech(client: ElevenLabsClient, choice: VoiceChoice, clock: Clock, note: Note): HttpSpeech {
+export function httpSpeech(client: ElevenLabsClient, choice: VoiceChoice, clock: Clock, allow: Allow): HttpSpeech {
   return async function* (text, previousText, signal) {
     const request = new Deadline(clock, signal)
     try {
       request.within(FIRST_BYTE_TIMEOUT_MS)
       const { data, rawResponse } = await client.textToSpeech
-        .stream(choice.voiceId, body(choice, text, previousText), { maxRetries: 0, abortSignal: request.signal })
+        .streamWithTimestamps(choice.voiceId, body(choice, text, previousText), { maxRetries: 0, abortSignal: request.signal })
         .withRawResponse()
-      noteConcurrency(rawResponse.headers, note)
-      refuseAllButAudio(rawResponse.headers.get('content-type') ?? '')
-      for await (const bytes of data) {
+      for (const news of newsInHeaders(rawResponse.headers)) allow(news)
+      const times = new Times()
+      for await (const { audioBase64, alignment } of data) {
         request.within(NEXT_BYTE_TIMEOUT_MS)
-        refuseHeader(bytes)
+        const audio = Buffer.from(audioBase64, 'base64')
+        refuseHeader(audio)
         if (signal.aborted) return
-        yield bytes
+        yield { audio, alignment: times.of(durationMs(audio.length), alignment) }
       }
     } catch (error) {
       if (signal.aborted) return
@@ -52,17 +59,40 @@ const body = ({ model, voiceSettings }: VoiceChoice, text: string, previousText:
   ...(previousText ? { previousText: previousText.slice(-PREVIOUS_TEXT_CHARACTERS) } : {}),
 })
 
-/** The service says with each answer how many requests run and how many may. */
-function noteConcurrency(headers: Headers, note: Note): void {
-  const current = headers.get('current-concurrent-requests')
-  const maximum = headers.get('maximum-concurrent-requests')
-  if (maximum) note('voice requests at once', { current: Number(current ?? 0), maximum: Number(maximum) })
+type WireAlignment = {
+  readonly characters: readonly string[]
+  readonly characterStartTimesSeconds: readonly number[]
+  readonly characterEndTimesSeconds: readonly number[]
 }
 
-function refuseAllButAudio(contentType: string): void {
-  if (!/^audio\//.test(contentType))
-    throw new ProviderError(PROVIDER, 'http', `answered with ${contentType || 'no content type'} instead of audio`, true)
+/**
+ * The times of one answer's characters, from the first sample of the piece they come with. By HTTP the service counts from the
+ * answer's beginning (so pipecat's ElevenLabsHttpTTSService takes it), on the WebSocket from the piece's; which one it is,
+ * shows in whether the times go on from those told before.
+ */
+class Times {
+  #pieceMs = 0
+  #toldToMs = 0
+
+  /** To be asked for each piece in order. */
+  of(lengthMs: number, wire: WireAlignment | undefined): Alignment | null {
+    const fromMs = this.#pieceMs
+    this.#pieceMs += lengthMs
+    if (!wire || wire.characters.length === 0) return null
+    const { characters, characterStartTimesSeconds: starts, characterEndTimesSeconds: ends } = wire
+    if (starts.length !== characters.length || ends.length !== characters.length) return null
+    const goesOn = starts[0]! * 1000 >= this.#toldToMs - ROUNDING_MS
+    const offsetMs = goesOn ? fromMs : 0
+    this.#toldToMs = ends.at(-1)! * 1000 + (goesOn ? 0 : fromMs)
+    return {
+      chars: characters,
+      startsMs: starts.map(start => start * 1000 - offsetMs),
+      durationsMs: ends.map((end, index) => (end - starts[index]!) * 1000),
+    }
+  }
 }
+
+const ROUNDING_MS = 10
 
 /** Raw mu-law has no header; WAV and MP3 files have, and would be heard as a burst of noise. */
 function refuseHeader(bytes: Uint8Array): void {

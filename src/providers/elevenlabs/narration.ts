@@ -18,6 +18,8 @@ const BRISK_MS_PER_CHARACTER = 55
 const CALM_MS_PER_CHARACTER = 80
 /** At the end of a sentence the service is silent for about so long: such audio says nothing. */
 const PAUSE_MS = 150
+/** By so much a word's told end may outlast its audio: the fading of its last sound. */
+const TRAILING_MS = 100
 /** The service tells times in whole milliseconds. */
 const ROUNDING_MS = 1
 /** How many words ahead to look for the service's next word when it speaks of another text than ours. */
@@ -39,6 +41,7 @@ export class Narration {
   #prefix = ''
   /** Words before this one have been handed to the service. */
   #sent = 0
+  #charactersSent = 0
   /** The first word of the latest piece handed over. */
   #lastPiece = 0
   /** Words before this one have been told to the listener. */
@@ -71,12 +74,18 @@ export class Narration {
     if (!text) return ''
     this.#lastPiece = this.#sent
     this.#sent = this.#words.length
+    this.#charactersSent += text.length
     return text
   }
 
   /** What of the words handed over has been spoken so far, for a service that wants to know how to go on. */
   get spokenText(): string {
     return this.#textFrom(0, this.#firstUnspoken())
+  }
+
+  /** What was handed over, and is paid for; what was handed over twice counts twice. */
+  get charactersSent(): number {
+    return this.#charactersSent
   }
 
   get hasUnsent(): boolean {
@@ -88,7 +97,9 @@ export class Narration {
     const handedOver = this.#words.slice(this.#stretch.word, this.#sent)
     if (this.#alignment !== 'in step')
       return this.#audioMs - this.#stretch.fromMs < (length(handedOver) * BRISK_MS_PER_CHARACTER) / 3
-    const heard = handedOver.filter(word => word.startMs !== null && word.startMs < this.#audioMs)
+    // A word that has begun is not spoken yet: the audio may have stopped in the middle of it.
+    if (handedOver.some(word => word.whole && word.endMs > this.#audioMs + TRAILING_MS)) return true
+    const heard = handedOver.filter(word => word.whole && word.startMs !== null && word.startMs < this.#audioMs)
     if (heard.length === handedOver.length) return false
     // The service may have spoken a text without giving its times: then there is audio enough for it after the last word.
     const sinceMs = Math.min(this.#audioMs, heard.at(-1)?.endMs ?? this.#stretch.fromMs)

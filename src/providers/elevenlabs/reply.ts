@@ -3,7 +3,8 @@
  * lost in the middle. It ends when everything was spoken, when it is aborted, or when nobody can speak it.
  */
 import { ProviderError } from '../../ports.ts'
-import type { Clock, Speech } from '../../ports.ts'
+import type { Allow, Clock, Speech } from '../../ports.ts'
+import { refusalIn } from './allowances.ts'
 import type { HttpSpeech } from './http-speech.ts'
 import { Narration } from './narration.ts'
 import { HttpRoute, SocketRoute } from './routes.ts'
@@ -24,6 +25,7 @@ export type ReplyTools = {
   readonly note: Note
   /** Told why a reply had to be spoken on elsewhere. */
   readonly record: (trouble: ProviderError) => void
+  readonly allow: Allow
 }
 
 /** Speaks one reply; ends quietly when any of the signals is aborted (the reply's own, the call's). */
@@ -86,6 +88,7 @@ class Reply {
   }
 
   #release(): void {
+    if (!this.#over.signal.aborted) this.#tools.allow({ type: 'spoken', characters: this.#narration.charactersSent })
     this.#over.abort()
     this.#route?.drop()
     this.#wake()
@@ -111,7 +114,11 @@ class Reply {
     while (await this.#hasMore()) {
       const error = await this.#speakOnce(failures)
       if (this.#over.signal.aborted) return
-      if (!error) continue
+      if (!error) {
+        this.#tools.allow({ type: 'served' })
+        continue
+      }
+      this.#tellRefusal(error)
       this.#narration.restart()
       failures = this.#narration.spokenText.length > spoken.length ? 1 : failures + 1
       spoken = this.#narration.spokenText
@@ -143,6 +150,7 @@ class Reply {
     if (socket instanceof ProviderError) {
       if (!socket.retryable) return socket
       note('voice speaks by HTTP', { reason: socket.message })
+      this.#tellRefusal(socket)
       record(socket)
     }
     const byHttp = socket === null || socket instanceof ProviderError
@@ -150,6 +158,11 @@ class Reply {
     const error = await this.#route.done
     this.#route = null
     return error
+  }
+
+  #tellRefusal(error: ProviderError): void {
+    const news = refusalIn(error)
+    if (news) this.#tools.allow(news)
   }
 
   async #pause(ms: number): Promise<void> {

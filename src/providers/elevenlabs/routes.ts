@@ -152,7 +152,7 @@ export class HttpRoute implements Route {
     const { signal } = this.#abort
     try {
       const before = narration.spokenText
-      for await (const audio of speech(narration.take(), before, signal)) say(narration.hear(audio, null))
+      for await (const piece of speech(narration.take(), before, signal)) say(narration.hear(piece.audio, piece.alignment))
     } catch (error) {
       return error instanceof ProviderError ? error : failure(String(error))
     }

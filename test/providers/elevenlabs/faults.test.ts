@@ -210,12 +210,22 @@ describe('a connection lost in the middle of a reply', () => {
     expect(upgrades()).toBe(2)
   })
 
+  for (const alignment of ['each', 'first'] as const)
+    test(`says a last word again that stopped in the middle, alignment: ${alignment}`, async () => {
+      // "everybody" is spoken from 780 to 1320 ms.
+      const speak = await open([{ type: 'stall', afterAudioMs: 1_000 }], { alignment, chunkBytes: 800 })
+      const speech = await say(speak, ['One plan ', 'for everybody'])
+      expect(textOf(speech)).toBe('One plan for everybody')
+      expect(heard(speech)).toMatch(/everybody$/)
+      expect(upgrades()).toBe(2)
+    })
+
   for (const afterAudioMs of [0, 100])
     test(`speaks by HTTP when each socket says ${afterAudioMs} ms of a word and no more`, async () => {
       const speak = await open([{ type: 'stall', afterAudioMs, times: Infinity }])
       expect(textOf(await say(speak))).toBe(TEXT)
       expect(upgrades()).toBeLessThanOrEqual(3)
-      expect(requests()).toEqual(['/v1/text-to-speech/test-voice/stream'])
+      expect(requests()).toEqual(['/v1/text-to-speech/test-voice/stream/with-timestamps'])
     })
 
   test('stays with sockets as long as each says something', async () => {
@@ -250,12 +260,32 @@ describe('a connection lost in the middle of a reply', () => {
 })
 
 describe('no socket to be had', () => {
+  for (const alignment of ['each', 'first', 'none', 'normalised'] as const)
+    test(`keeps every word and every byte by HTTP with alignment: ${alignment}`, async () => {
+      const speak = await open([{ type: 'refuse-socket', status: 503, times: Infinity }], { alignment })
+      const speech = await say(speak, ['It costs $5 ', 'or 10% less ', '— "net" — if you like.'])
+      expect(textOf(speech)).toBe('It costs $5 or 10% less — "net" — if you like.')
+      expect(textHeard(audioOf(speech)).replaceAll(' ', '')).toBe('Itcosts$5or10%less?"net"?ifyoulike.')
+    })
+
+  test.each(['answer', 'piece'] as const)(
+    'tells when each word is spoken by HTTP, its times counted from the %s',
+    async httpTimes => {
+      const speak = await open([{ type: 'refuse-socket', status: 503, times: Infinity }], { httpTimes })
+      const words = (await say(speak, ['One plan for everybody'])).flatMap(part => part.words)
+      expect(words.map(word => word.text)).toEqual(['One ', 'plan ', 'for ', 'everybody'])
+      for (const [index, startMs] of [0, 240, 540, 780].entries()) {
+        expect(Math.abs(words[index]!.startMs - startMs)).toBeLessThanOrEqual(1)
+      }
+    },
+  )
+
   test('speaks by HTTP, and by socket again once there is one', async () => {
     const speak = await open([{ type: 'refuse-socket', status: 503, times: 2 }])
     const speech = await say(speak)
     expect(textOf(speech)).toBe(TEXT)
     expect(heard(speech)).toMatch(/^Thanks for calling ?we have three plans ?Which one is for you$/)
-    expect(requests()).toContain('/v1/text-to-speech/test-voice/stream')
+    expect(requests()).toContain('/v1/text-to-speech/test-voice/stream/with-timestamps')
     await bench.until(() => bench.service.openSockets() === 1)
     const before = requests().length
     expect(heard(await say(speak, ['By socket.']))).toBe('By socket')

@@ -70,6 +70,7 @@ const REALISTIC: Profile = {
   spelling: 'camel',
   finalCarriesAudio: false,
   finalMs: 20,
+  httpTimes: 'answer',
 }
 
 const ACCOUNT: Account = {
@@ -110,6 +111,7 @@ export async function startElevenLabs(options: ElevenLabsOptions): Promise<Eleve
     faults,
     account,
     violation: (text: string) => void violations.push(text),
+    speaking: new Set<ServerResponse>(),
     log: noteOn(null),
   }
   let socketsMade = 0

@@ -4,7 +4,8 @@ import type { Clock } from '../../../src/ports.ts'
 import { BYTES_PER_MS } from '../../../src/audio/frames.ts'
 import type { Faults } from './faults.ts'
 import type { Profile } from './socket.ts'
-import { synthesise } from './speech.ts'
+import { alignmentBetween, normalised, synthesise } from './speech.ts'
+import type { Alignment } from './speech.ts'
 
 export type Account = {
   readonly apiKey: string
@@ -21,6 +22,8 @@ export type HttpWorld = {
   readonly faults: Faults
   readonly account: Account
   readonly violation: (text: string) => void
+  /** HTTP requests for speech under way. */
+  readonly speaking: Set<ServerResponse>
   readonly log: (type: string, facts: Readonly<Record<string, unknown>>) => void
 }
 
@@ -53,14 +56,14 @@ export async function answer(request: IncomingMessage, response: ServerResponse,
   const body = await read(request)
   world.log('request', { method: request.method, path: url.pathname, query: Object.fromEntries(url.searchParams), body })
   response.on('close', () => !response.writableFinished && world.log('request-aborted', { path: url.pathname }))
-  const fault = world.faults.take('http', ({ path = /\/stream$/ }) => path.test(url.pathname))
+  const fault = world.faults.take('http', ({ path = /\/stream\/with-timestamps$/ }) => path.test(url.pathname))
   if (fault) {
     response.writeHead(fault.status, { 'content-type': fault.contentType ?? 'application/json' }).end(fault.body)
     return
   }
   if (request.headers['xi-api-key'] !== world.account.apiKey) return refuse(response, 401, 'invalid_api_key', 'Invalid API key')
   const route = `${request.method} ${url.pathname}`
-  const speech = /^POST \/v1\/text-to-speech\/([^/]+)\/stream$/.exec(route)
+  const speech = /^POST \/v1\/text-to-speech\/([^/]+)\/stream\/with-timestamps$/.exec(route)
   const voice = /^GET \/v1\/voices\/([^/]+)$/.exec(route)
   if (speech?.[1]) return speak(response, speech[1], url.searchParams, body, world)
   if (voice) {
@@ -84,6 +87,10 @@ function speak(response: ServerResponse, voiceId: string, query: URLSearchParams
   if (query.get('output_format') !== 'ulaw_8000') world.violation('this voice speaks ulaw_8000 only')
   if (!account.voices.some(voice => voice.voice_id === voiceId))
     return refuse(response, 404, 'voice_not_found', `A voice with the voice_id ${voiceId} was not found.`)
+  if (world.speaking.size >= account.maximumConcurrentRequests)
+    return refuse(response, 429, 'too_many_concurrent_requests', 'Too many concurrent requests.')
+  world.speaking.add(response)
+  response.on('close', () => world.speaking.delete(response))
   const { text } = asked
   if (typeof text !== 'string' || !text.trim()) {
     world.violation('a speech request without text')
@@ -91,7 +98,8 @@ function speak(response: ServerResponse, voiceId: string, query: URLSearchParams
     response.end(JSON.stringify({ detail: [{ loc: ['body', 'text'], msg: 'Field required', type: 'missing' }] }))
     return
   }
-  const { audio } = synthesise(text)
+  const spoken = synthesise(text)
+  const { audio } = spoken
   const cut = faults.take('cut-body')
   const stalled = faults.take('stalled-body')
   const endBytes = Math.min(audio.length, cut?.afterBytes ?? audio.length, stalled?.afterBytes ?? audio.length)
@@ -100,10 +108,22 @@ function speak(response: ServerResponse, voiceId: string, query: URLSearchParams
   let cancel = clock.after(profile.firstAudioMs, next)
   response.on('close', () => cancel())
 
+  function alignmentOf(fromBytes: number, bytes: number): Alignment {
+    const nothing = { chars: [], startsMs: [], durationsMs: [] }
+    if (profile.alignment === 'none' || (profile.alignment === 'once' && fromBytes > 0)) return nothing
+    if (profile.alignment === 'first') return fromBytes === 0 ? spoken.alignment : nothing
+    const told = profile.alignment === 'normalised' ? normalised(spoken.alignment) : spoken.alignment
+    const fromMs = fromBytes / BYTES_PER_MS
+    const inPiece = alignmentBetween(told, fromMs, fromMs + bytes / BYTES_PER_MS)
+    if (profile.httpTimes === 'piece') return inPiece
+    const first = told.startsMs.findIndex(startMs => startMs >= fromMs)
+    return { ...inPiece, startsMs: inPiece.startsMs.map((_, index) => told.startsMs[first + index] ?? 0) }
+  }
+
   function next(): void {
-    if (!response.headersSent) response.writeHead(200, speechHeaders(account, text as string))
+    if (!response.headersSent) response.writeHead(200, speechHeaders(world, text as string))
     const bytes = Math.min(endBytes - sentBytes, profile.chunkBytes + (chunk++ % 3) - 1)
-    response.write(audio.subarray(sentBytes, sentBytes + bytes))
+    if (bytes > 0) response.write(line(audio.subarray(sentBytes, sentBytes + bytes), alignmentOf(sentBytes, bytes)))
     sentBytes += bytes
     if (sentBytes < endBytes) cancel = clock.after(bytes / BYTES_PER_MS / profile.realTimeFactor, next)
     else if (cut) response.destroy()
@@ -111,10 +131,22 @@ function speak(response: ServerResponse, voiceId: string, query: URLSearchParams
   }
 }
 
-const speechHeaders = (account: Account, text: string): Record<string, string> => ({
-  'content-type': 'audio/basic',
+/** One line of the answer: audio, and the times of its characters in seconds from the answer's beginning. */
+const line = (audio: Buffer, { chars, startsMs, durationsMs }: Alignment): string => {
+  const seconds = (ms: number): number => Math.round(ms) / 1000
+  const alignment = {
+    characters: chars,
+    character_start_times_seconds: startsMs.map(seconds),
+    character_end_times_seconds: startsMs.map((startMs, index) => seconds(startMs + (durationsMs[index] ?? 0))),
+  }
+  const told = chars.length > 0 ? alignment : null
+  return `${JSON.stringify({ audio_base64: audio.toString('base64'), alignment: told, normalized_alignment: told })}\n`
+}
+
+const speechHeaders = ({ account, speaking }: HttpWorld, text: string): Record<string, string> => ({
+  'content-type': 'application/json',
   'request-id': 'emulated',
-  'current-concurrent-requests': '1',
+  'current-concurrent-requests': String(speaking.size),
   'maximum-concurrent-requests': String(account.maximumConcurrentRequests),
   'character-cost': String(text.length),
   'x-region': 'emulator',

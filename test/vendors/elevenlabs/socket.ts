@@ -25,6 +25,8 @@ export type Profile = {
   readonly spelling: 'camel' | 'snake'
   /** Whether the last audio of a context and its `isFinal` share a frame. */
   readonly finalCarriesAudio: boolean
+  /** From where an answer by HTTP counts its times: the answer's beginning, or that of each piece of it. */
+  readonly httpTimes: 'answer' | 'piece'
   /** From `close_context` with nothing left to say to `isFinal`. */
   readonly finalMs: number
 }
