@@ -65,8 +65,13 @@ export type CallsParts = {
   /** Whether there is no strength for another call, though there may be a place. Not asked: there always is. */
   readonly isOverloaded?: () => boolean
   /** Told of every call that is not taken. */
-  readonly refused?: (why: 'full' | 'overloaded' | 'draining' | 'broken') => void
+  readonly refused?: (why: 'full' | 'overloaded' | 'over-budget' | 'draining' | 'broken') => void
+  /** What a service allows and would not last for one call more than these, each with the reason. Not asked: all lasts. */
+  readonly exhausted?: (calls: number) => readonly Exhausted[]
 }
+
+/** A budget that does not last: of which service, and why, for people. */
+export type Exhausted = { readonly service: string; readonly why: string }
 
 /** Twilio opens the stream within a second or two of the TwiML; its own limit for the connection is well below this. */
 export const RING_MS = 30_000
@@ -96,11 +101,17 @@ export class Calls {
   }
 
   /** Whether a new call would be taken, and if not, why. */
-  get admission(): 'open' | 'full' | 'overloaded' | 'draining' {
+  get admission(): 'open' | 'full' | 'overloaded' | 'over-budget' | 'draining' {
     const { maxCalls, isOverloaded } = this.#parts
     if (this.#draining) return 'draining'
     if (this.#live.size >= maxCalls) return 'full'
-    return isOverloaded?.() ? 'overloaded' : 'open'
+    if (isOverloaded?.()) return 'overloaded'
+    return this.exhausted.length > 0 ? 'over-budget' : 'open'
+  }
+
+  /** Which services could not serve one call more. */
+  get exhausted(): readonly Exhausted[] {
+    return this.#parts.exhausted?.(this.#live.size) ?? []
   }
 
   /** The phone rings. Twilio asks again if our answer got lost: that is the same call. */
@@ -157,7 +168,8 @@ export class Calls {
     const log = this.#parts.log.child({ callSid: ring.callSid })
     const { admission } = this
     if (admission !== 'open') {
-      log.info({ admission }, 'a call is not taken')
+      const { exhausted } = this
+      log.info({ admission, ...(exhausted.length > 0 && { exhausted }) }, 'a call is not taken')
       this.#parts.refused?.(admission)
       return 'busy'
     }

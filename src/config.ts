@@ -55,7 +55,14 @@ export type Config = {
 
 export type RecogniserConfig =
   | { readonly kind: 'local' }
-  | { readonly kind: 'assemblyai'; readonly apiKey: Secret; readonly url: string; readonly model: string }
+  | {
+      readonly kind: 'assemblyai'
+      readonly apiKey: Secret
+      readonly url: string
+      readonly model: string
+      /** How many sessions the account may open in a minute, for all calls together. */
+      readonly sessionsPerMinute: number
+    }
 
 export type BrainConfig =
   | { readonly kind: 'local' }
@@ -133,6 +140,8 @@ const variables = {
   TTS: [z.enum(['local', 'elevenlabs']), null, 'local or elevenlabs'],
   // Its SDK refuses anything but wss.
   ASSEMBLYAI_URL: [url('wss:'), 'wss://streaming.assemblyai.com/v3/ws', 'a wss:// address'],
+  // Paid accounts begin with 100, which grow with use; free ones have 5 (AssemblyAI, FAQ on concurrency).
+  ASSEMBLYAI_SESSIONS_PER_MINUTE: [number(1, 100_000), 100, 'a number from 1 to 100000'],
   ASSEMBLYAI_MODEL: [text, 'universal-streaming-english', 'the name of a streaming model'],
   OPENAI_BASE_URL: [
     url('http:', 'https:').refine(text => text.endsWith('/v1')),
@@ -281,7 +290,10 @@ function databaseOf({ DATABASE_URL: url }: Values, faults: string[]): Secret | n
 function recogniserOf(values: Values, faults: string[]): RecogniserConfig {
   const apiKey = values.ASSEMBLYAI_API_KEY
   if ((values.STT ?? (apiKey ? 'assemblyai' : 'local')) === 'local') return { kind: 'local' }
-  if (apiKey) return { kind: 'assemblyai', apiKey, url: values.ASSEMBLYAI_URL, model: values.ASSEMBLYAI_MODEL }
+  if (apiKey) {
+    const { ASSEMBLYAI_URL: url, ASSEMBLYAI_MODEL: model, ASSEMBLYAI_SESSIONS_PER_MINUTE: sessionsPerMinute } = values
+    return { kind: 'assemblyai', apiKey, url, model, sessionsPerMinute }
+  }
   faults.push('STT is assemblyai but ASSEMBLYAI_API_KEY is not set: set it (or ASSEMBLYAI_API_KEY_FILE), or write STT=local.')
   return { kind: 'local' }
 }

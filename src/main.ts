@@ -8,6 +8,7 @@ import { pino } from 'pino'
 import { addApi } from './api/api.ts'
 import { stagesOf } from './api/streaming.ts'
 import { assistantNamed, type Assistant } from './assistant/assistant.ts'
+import { Budgets } from './budgets/budgets.ts'
 import { Calls } from './calls.ts'
 import { realClock, wallMs, wallTime } from './clock.ts'
 import { readConfig, type Config } from './config.ts'
@@ -22,7 +23,7 @@ import { watchOverload, type TakeLoopDelay } from './overload.ts'
 import { redactionOf } from './redact/redact.ts'
 import { Secret } from './secret.ts'
 import { buildServer } from './server.ts'
-import { openServices, type Services } from './services.ts'
+import { ASSEMBLYAI, openServices, type Services } from './services.ts'
 import { listen, openDataDir, StartFault } from './start.ts'
 import { LiveJournals } from './store/live-journals.ts'
 import { forgetOldCalls } from './store/retention.ts'
@@ -70,7 +71,8 @@ async function start(): Promise<void> {
   const assistant = assistantNamed('nooks')!
   const ready = (part: string): void => print(`  ${part} is ready (${elapsed()})`)
   const pagesReady = buildPages(log, elapsed)
-  const services = await openServices({ config, assistant, clock: realClock, log, ready })
+  const budgets = new Budgets({ clock: realClock, sessionsPerMinute: sessionsPerMinute(config) })
+  const services = await openServices({ config, assistant, clock: realClock, log, budgets, ready })
   const lines = await recordLines({ config, assistant, services, log })
   await tellWhatIsWrong(services)
 
@@ -86,6 +88,7 @@ async function start(): Promise<void> {
     maxCalls: config.maxCalls,
     isOverloaded: overload.isOverloaded,
     refused: metrics.refused,
+    exhausted: calls => budgets.exhausted(calls),
   })
   const twilioTokens = [config.twilio.authToken, config.twilio.secondaryAuthToken].filter(token => token !== null)
   const madeUp = new Secret(randomBytes(32).toString('base64'))
@@ -138,6 +141,9 @@ async function start(): Promise<void> {
     await store.close(STORE_CLOSE_MS)
   })
 }
+
+const sessionsPerMinute = ({ recogniser }: Config): Readonly<Record<string, number>> =>
+  recogniser.kind === 'local' ? {} : { [ASSEMBLYAI]: recogniser.sessionsPerMinute }
 
 const localParts = ({ recogniser, brain, voice }: Config) => ({
   recogniser: recogniser.kind === 'local',

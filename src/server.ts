@@ -209,7 +209,7 @@ async function addOwnRoutes(server: FastifyInstance, parts: ServerParts, admit: 
     if ((await admit(request, reply, 'health', null)) !== null) return reply
     // A load balancer sends its callers elsewhere while calls end here, and need not while the lines are only busy.
     const ok = !parts.calls.draining
-    return reply.code(ok ? 200 : 503).send({ ok, admission: parts.calls.admission, calls: parts.calls.count, ...parts.about() })
+    return reply.code(ok ? 200 : 503).send({ ok, ...admissionOf(parts.calls), ...parts.about() })
   })
 
   server.post('/api/session', async (request, reply) => {
@@ -236,6 +236,13 @@ function sendTalk(reply: FastifyReply, begun: TalkBegun | 'busy' | 'broken'): Fa
   if (begun === 'broken') return reply.code(500).send({ error: 'the call could not be made; the log says why' })
   return reply.code(201).header('cache-control', 'no-store').send(begun)
 }
+
+/** Which service is short is for everybody who asks; why, is in the log alone. */
+const admissionOf = ({ admission, exhausted, count }: Calls) => ({
+  admission,
+  calls: count,
+  ...(exhausted.length > 0 && { exhausted: exhausted.map(({ service }) => service) }),
+})
 
 type OfCall = { Params: { callSid: string } }
 

@@ -3,6 +3,7 @@
  * knows every provider; calls know only their ports.
  */
 import type { Assistant } from './assistant/assistant.ts'
+import type { Budgets } from './budgets/budgets.ts'
 import type { Config } from './config.ts'
 import type { Log } from './log.ts'
 import { recollectByModel } from './memory/by-model.ts'
@@ -40,6 +41,8 @@ export type ServicesParts = {
   readonly assistant: Assistant
   readonly clock: Clock
   readonly log: Log
+  /** Told what the services allow. */
+  readonly budgets: Budgets
   /** Told as each part is ready. */
   readonly ready: (part: string) => void
 }
@@ -70,14 +73,30 @@ export async function openServices(parts: ServicesParts): Promise<Services> {
     },
     warm: () => brain.warm(),
     async close() {
+      voice.stop()
       await Promise.all([engines?.close(), brain.close()])
     },
   }
 }
 
+/** The service whose sessions are counted by the minute. */
+export const ASSEMBLYAI = 'AssemblyAI'
+
+const ACCOUNT_EVERY_MS = 10 * 60_000
+
+/** Until called off. */
+function every(ms: number, clock: Clock, work: () => void): () => void {
+  let callOff = clock.after(ms, next)
+  function next(): void {
+    callOff = clock.after(ms, next)
+    work()
+  }
+  return () => callOff()
+}
+
 const nothingToCheck = async () => ({ problems: [], warnings: [] })
 
-function openRecogniser({ config, assistant, clock, log }: ServicesParts, engines: LocalEngines | null) {
+function openRecogniser({ config, assistant, clock, log, budgets }: ServicesParts, engines: LocalEngines | null) {
   if (config.recogniser.kind === 'local') return { transcribe: engines!.transcribe, name: 'Moonshine tiny (local)' }
   const { apiKey, url, model } = config.recogniser
   const note = (told: { readonly type: string; readonly error?: Error }): void => {
@@ -85,12 +104,20 @@ function openRecogniser({ config, assistant, clock, log }: ServicesParts, engine
     else log.debug({ session: told.type }, 'AssemblyAI')
   }
   return {
-    transcribe: assemblyAI({ apiKey: apiKey.reveal(), url, model, keyTerms: assistant.keyTerms, clock, note }),
+    transcribe: assemblyAI({
+      apiKey: apiKey.reveal(),
+      url,
+      model,
+      keyTerms: assistant.keyTerms,
+      clock,
+      note,
+      allow: budgets.of(ASSEMBLYAI),
+    }),
     name: `AssemblyAI ${model}`,
   }
 }
 
-function openBrain({ config, assistant, clock, log }: ServicesParts) {
+function openBrain({ config, assistant, clock, log, budgets }: ServicesParts) {
   if (config.brain.kind === 'local') {
     return {
       think: scripted(assistant),
@@ -108,14 +135,16 @@ function openBrain({ config, assistant, clock, log }: ServicesParts) {
     models,
     clock,
     note: text => log.warn({ provider: 'openai' }, text),
+    allow: budgets.of('OpenAI'),
     onUsage: usage => log.info({ usage }, 'OpenAI usage'),
   })
   return { think, recollect: recollectByModel(answer), check, warm: () => void warm(), close, name: () => model() ?? 'no model' }
 }
 
-function openVoiceService({ config, clock, log }: ServicesParts, engines: LocalEngines | null) {
+function openVoiceService({ config, clock, log, budgets }: ServicesParts, engines: LocalEngines | null) {
   if (config.voice.kind === 'local') {
-    return { openVoice: engines!.openVoice, sound: 'flite rms', name: 'flite rms (local)', check: nothingToCheck }
+    const flite = { openVoice: engines!.openVoice, sound: 'flite rms', name: 'flite rms (local)' }
+    return { ...flite, check: nothingToCheck, stop: () => {} }
   }
   const { apiKey, url, voiceId, model } = config.voice
   const { openVoice, sound, check } = elevenLabs({
@@ -126,8 +155,11 @@ function openVoiceService({ config, clock, log }: ServicesParts, engines: LocalE
     voiceSettings,
     clock,
     note: (text, facts) => log.info({ provider: 'elevenlabs', ...facts }, text),
+    allow: budgets.of('ElevenLabs'),
   })
-  return { openVoice, sound, check, name: `ElevenLabs ${model}, voice ${voiceId}` }
+  // What was bought or used up elsewhere meanwhile shows in the account only.
+  const stop = every(ACCOUNT_EVERY_MS, clock, () => void check())
+  return { openVoice, sound, check, stop, name: `ElevenLabs ${model}, voice ${voiceId}` }
 }
 
 /** Fixed: the same words must sound the same on every call. */

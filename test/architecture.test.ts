@@ -19,6 +19,8 @@ const rules: Rules = {
     store: ['audio', 'call', 'event-stream', 'ports', 'redact', 'start'],
     // Between the calls: what a call leaves behind in memory, and what the next one is told of it.
     memory: ['assistant', 'ports', 'store'],
+    // What services allow: told by their adapters, asked for at the ring.
+    budgets: ['calls', 'ports'],
     api: ['event-stream', 'ports', 'store'],
     calls: ['guarded-call', 'log', 'ports'],
     'guarded-call': ['calls', 'log'],
@@ -51,6 +53,7 @@ const rules: Rules = {
       'call/(transcript|phrases|asides|track|spoken)',
       'call/(certificate|conversation|consent|broken-off|mouth)',
       'redact/.*',
+      'budgets/(allowance|at-once|rate|sessions)',
       'store/(call-usage|call-record|prices)',
       'observe/(reply-times|fault|measures|call-spans)',
     ].join('|')})\\.ts$`,

@@ -61,6 +61,7 @@ describe('the configuration', () => {
       apiKey: new Secret('a'),
       url: 'wss://streaming.assemblyai.com/v3/ws',
       model: 'universal-streaming-english',
+      sessionsPerMinute: 100,
     })
     expect(brain).toEqual({
       kind: 'openai',

@@ -95,6 +95,18 @@ describe('when the phone rings', () => {
     expect(await (await ring(telephone, { ...FORM, CallSid: callSid(3) })).text()).toContain('<Stream')
   })
 
+  it('and a service could not serve one call more, the caller is told so; which, is for everybody, why, for the log', async () => {
+    const exhausted = (calls: number) => (calls < 1 ? [] : [{ service: 'OpenAI', why: '3 requests in the coming minute' }])
+    const telephone = await openTelephone({ exhausted })
+    await ring(telephone, FORM)
+
+    expect(await (await ring(telephone, { ...FORM, CallSid: callSid(2) })).text()).toMatch(/busy.*<Hangup\/>/s)
+    expect(telephone.logged.join('')).toContain('"exhausted":[{"service":"OpenAI","why":"3 requests in the coming minute"}]')
+    const health: unknown = await (await fetch(`${telephone.address}/health`)).json()
+    expect(health).toMatchObject({ ok: true, admission: 'over-budget', calls: 1, exhausted: ['OpenAI'] })
+    expect(JSON.stringify(health)).not.toContain('coming minute')
+  })
+
   it('and the call cannot be made, the caller hears an apology', async () => {
     const telephone = await openTelephone({
       create: () => {

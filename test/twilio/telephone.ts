@@ -2,7 +2,7 @@
 import { pino } from 'pino'
 import { onTestFinished, vi } from 'vitest'
 import { WebSocket } from 'ws'
-import { Calls, type CallHandle, type Ring } from '../../src/calls.ts'
+import { Calls, type CallHandle, type Exhausted, type Ring } from '../../src/calls.ts'
 import type { Follow } from '../../src/event-stream.ts'
 import type { Line } from '../../src/ports.ts'
 import { buildServer, type ServerParts } from '../../src/server.ts'
@@ -74,6 +74,7 @@ export type Setting = {
   readonly overflowNumber?: string
   readonly addOwnRoutes?: NonNullable<ServerParts['addOwnRoutes']>
   readonly isOverloaded?: () => boolean
+  readonly exhausted?: (calls: number) => readonly Exhausted[]
   readonly voicemail?: 'hang-up' | 'message'
   readonly follow?: Follow
   readonly pagesDir?: string
@@ -102,6 +103,7 @@ export async function openTelephone(setting: Setting = {}) {
     log,
     maxCalls: setting.maxCalls ?? 10,
     isOverloaded: setting.isOverloaded ?? (() => false),
+    exhausted: setting.exhausted ?? (() => []),
   })
   const tickets = openTickets([new Secret('key of the tickets')], () => clock.now())
   const server = await buildServer({

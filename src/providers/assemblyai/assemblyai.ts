@@ -8,7 +8,7 @@
 import { FRAME_MS, SILENCE_BYTE, byteLength } from '../../audio/frames.ts'
 import type { Frame } from '../../audio/frames.ts'
 import { ProviderError } from '../../ports.ts'
-import type { Clock, Transcribe, TranscriptNews, Transcription } from '../../ports.ts'
+import type { Allow, Clock, Transcribe, TranscriptNews, Transcription } from '../../ports.ts'
 import { PROVIDER } from './failure.ts'
 import { hearTurn, inNewSession, isTurnOpen, nothingHeard, settledToMs, unsettledFromMs } from './heard-turns.ts'
 import { Outage } from './outage.ts'
@@ -31,6 +31,8 @@ export type AssemblyAIOptions = {
   readonly clock: Clock
   /** Told what becomes of the sessions, for the log. Must not throw. */
   readonly note: (note: AssemblyAINote) => void
+  /** Told of sessions asked for and refused; the service limits them for all calls together. */
+  readonly allow?: Allow
 }
 
 export type AssemblyAINote =
@@ -58,7 +60,7 @@ type Forced = { readonly askedAtMs: number; readonly sinceMs: number | null; sen
 
 /** Makes a recogniser out of AssemblyAI. Throws if it could never connect: no key, or an address that is not wss. */
 export function assemblyAI(options: AssemblyAIOptions): Transcribe {
-  const { apiKey, url = NEAREST_REGION, model = DEFAULT_MODEL, keyTerms = [], clock, note } = options
+  const { apiKey, url = NEAREST_REGION, model = DEFAULT_MODEL, keyTerms = [], clock, note, allow = () => {} } = options
   if (apiKey === '') throw new Error('AssemblyAI needs an API key')
   if (new URL(url).protocol !== 'wss:') throw new Error(`AssemblyAI is reached by wss only, not ${url}`)
   return (tell, signal, record = () => {}) => {
@@ -66,7 +68,7 @@ export function assemblyAI(options: AssemblyAIOptions): Transcribe {
       note(told)
       if ('error' in told) record(told.error)
     }
-    return new ListenedCall({ apiKey, url, model, keyTerms }, clock, noteAndRecord, tell, signal)
+    return new ListenedCall({ apiKey, url, model, keyTerms }, clock, { note: noteAndRecord, allow }, tell, signal)
   }
 }
 
@@ -74,6 +76,7 @@ class ListenedCall implements Transcription {
   readonly #settings: SessionSettings
   readonly #clock: Clock
   readonly #note: (note: AssemblyAINote) => void
+  readonly #allow: Allow
   readonly #tell: (news: TranscriptNews) => void
   readonly #audio = new RecentAudio()
   readonly #speech: PendingSpeech
@@ -91,13 +94,14 @@ class ListenedCall implements Transcription {
   constructor(
     settings: SessionSettings,
     clock: Clock,
-    note: (note: AssemblyAINote) => void,
+    { note, allow }: { readonly note: (note: AssemblyAINote) => void; readonly allow: Allow },
     tell: (news: TranscriptNews) => void,
     signal: AbortSignal,
   ) {
     this.#settings = settings
     this.#clock = clock
     this.#note = note
+    this.#allow = allow
     this.#tell = tell
     this.#speech = new PendingSpeech(familyOf(settings.model))
     this.#outage = new Outage(clock, { deaf: error => this.#say({ type: 'deaf', error }), retry: () => this.#open() })
@@ -200,6 +204,7 @@ class ListenedCall implements Transcription {
 
   #open(): void {
     this.#note({ type: 'connecting' })
+    this.#allow({ type: 'session-asked' })
     this.#session = new Session(this.#settings, this.#clock, news => this.#on(news))
   }
 
@@ -216,6 +221,7 @@ class ListenedCall implements Transcription {
       case 'oddity':
         return this.#note(news)
       case 'lost':
+        if (news.isOneTooMany) this.#allow({ type: 'refused', what: 'sessions', retryMs: null })
         return this.#lose(news.error)
       default:
         news satisfies never
@@ -224,6 +230,7 @@ class ListenedCall implements Transcription {
 
   #begin(): void {
     this.#note({ type: 'begun' })
+    this.#allow({ type: 'served' })
     this.#passOverForgotten()
     this.#heard = inNewSession(this.#heard, this.#sentToMs)
     this.#sent = new SentAudio()

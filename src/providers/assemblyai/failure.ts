@@ -20,6 +20,10 @@ export type Loss = {
   readonly begun: boolean
 }
 
+/** Refused not for what it was, but for being one too many. By either code, or by a proxy's HTTP status. */
+export const isOneTooMany = ({ code, reason, begun }: Loss): boolean =>
+  !begun && (code === 3009 || /unexpected server response: 429/i.test(reason) || (code === 1008 && PASSES.test(reason)))
+
 export function sessionError({ code, reason, begun }: Loss, options?: ErrorOptions): ProviderError {
   const status = /unexpected server response: (\d{3})/i.exec(reason)?.[1]
   const known = code ?? (status === undefined ? null : Number(status))

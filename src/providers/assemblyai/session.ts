@@ -10,7 +10,7 @@ import { WebSocket } from 'ws'
 import type { MessageEvent } from 'ws'
 import { ProviderError } from '../../ports.ts'
 import type { Clock } from '../../ports.ts'
-import { PROVIDER, sessionError } from './failure.ts'
+import { isOneTooMany, PROVIDER, sessionError } from './failure.ts'
 import { transcriberParams } from './settings.ts'
 import type { SessionSettings } from './settings.ts'
 import { frameKind, parseTurn } from './wire.ts'
@@ -27,7 +27,7 @@ export type SessionNews =
   /** Something to be noted; the session goes on. */
   | { readonly type: 'oddity'; readonly error: ProviderError }
   /** It is over, and nothing follows. */
-  | { readonly type: 'lost'; readonly error: ProviderError }
+  | { readonly type: 'lost'; readonly error: ProviderError; readonly isOneTooMany: boolean }
 
 /** From connecting to Begin took 1.2 to 1.3 s when measured (vendor's notes of Sep 2026); the SDK's default of 1 s fails. */
 const CONNECT_WITHIN_MS = 5000
@@ -113,9 +113,9 @@ export class Session {
 
   #lose({ code, reason }: { readonly code: number | null; readonly reason: string }): void {
     if (this.#over) return
-    const error = sessionError({ code, reason, begun: this.#begun })
+    const loss = { code, reason, begun: this.#begun }
     this.end()
-    this.#tell({ type: 'lost', error })
+    this.#tell({ type: 'lost', error: sessionError(loss), isOneTooMany: isOneTooMany(loss) })
   }
 
   #say(news: SessionNews): void {

@@ -4,7 +4,7 @@
  * It does not decide what the bot is told: the messages come whole.
  */
 import { OpenAI } from 'openai'
-import type { Answer, Clock, Message, Note, Spent, Think, Thought, ToolOffer } from '../../ports.ts'
+import type { Allow, Answer, Clock, Message, Note, Spent, Think, Thought, ToolOffer } from '../../ports.ts'
 import { answering } from './answer.ts'
 import { attempt, type Cost, Failed, type Limits } from './attempt.ts'
 import { checkModels, type ModelCheck } from './check.ts'
@@ -13,6 +13,7 @@ import { contextTokens, estimatedPrompt, fitting } from './context.ts'
 import { type Dialect, requestBody } from './dialect.ts'
 import { fail, type Failure, failureOf } from './failure.ts'
 import { Models } from './models.ts'
+import { readingFetch } from './rate-headers.ts'
 import { pause } from './waiting.ts'
 
 export type { Limits } from './attempt.ts'
@@ -51,6 +52,8 @@ export type OpenAIOptions = {
   readonly onUsage?: (usage: Usage) => void
   /** Told what went wrong and was put right: a request asked again, a model gone, a connection that could not be opened. For the log. */
   readonly note?: (text: string) => void
+  /** Told how many requests and tokens are left, what each reply took, and of refusals for want of either. */
+  readonly allow?: Allow
 }
 
 export type OpenAIProvider = {
@@ -88,7 +91,7 @@ type Reply = {
 }
 
 export function openAI(options: OpenAIOptions): OpenAIProvider {
-  const { clock, apiKey, baseURL = OFFICIAL, temperature = 0.4, maxTokens = 220, note = () => {} } = options
+  const { clock, apiKey, baseURL = OFFICIAL, temperature = 0.4, maxTokens = 220, note = () => {}, allow = () => {} } = options
   const secret = apiKey ?? ''
   const models = new Models(options.models)
   const connections = new WarmConnections({
@@ -99,7 +102,7 @@ export function openAI(options: OpenAIOptions): OpenAIProvider {
     path: () => `/models/${encodeURIComponent(models.current ?? '')}`,
     failed: error => note(`A spare connection could not be opened: ${failureOf(error, secret).error.message}`),
   })
-  const client = sdkClient(apiKey, baseURL, connections)
+  const client = sdkClient(apiKey, baseURL, connections, allow)
 
   async function* think(
     messages: readonly Message[],
@@ -150,6 +153,7 @@ export function openAI(options: OpenAIOptions): OpenAIProvider {
         options.onUsage?.(usage)
         const { promptTokens, completionTokens, estimated } = usage
         if (!complete) reply.spent({ model, promptTokens, completionTokens, estimated })
+        allow({ type: 'spent', tokens: usage.promptTokens + usage.completionTokens })
       }
     }
   }
@@ -163,9 +167,16 @@ export function openAI(options: OpenAIOptions): OpenAIProvider {
   /** Remembers for all replies to come what this one found out. */
   function learn(failure: Failure, model: string, dialect: Dialect): Failure {
     const { remedy, error } = failure
+    tellRefusal(failure)
     if (remedy.type === 'next-model') models.markGone(model)
     if (remedy.type !== 'rephrase' || models.learn(model, dialect, remedy.complaint)) return failure
     return { error, remedy: { type: 'none' } }
+  }
+
+  function tellRefusal({ error, remedy }: Failure): void {
+    if (error.stage === 'quota') allow({ type: 'refused', what: 'quota', retryMs: null })
+    const retryMs = remedy.type === 'again' && Number.isFinite(remedy.afterMs) ? remedy.afterMs : null
+    if (error.stage === 'rate limit') allow({ type: 'refused', what: 'rate', retryMs })
   }
 
   /** How long to wait before the request may be made again. Throws if that is no use. */
@@ -209,7 +220,7 @@ function usageOf(model: string, messages: readonly Message[], { id, chunks, usag
 }
 
 /** Everything is said explicitly: what is left out, the SDK reads from the environment. */
-const sdkClient = (apiKey: string | null, baseURL: string, connections: WarmConnections): OpenAI =>
+const sdkClient = (apiKey: string | null, baseURL: string, connections: WarmConnections, allow: Allow): OpenAI =>
   new OpenAI({
     apiKey: apiKey ?? 'none',
     adminAPIKey: null,
@@ -219,6 +230,7 @@ const sdkClient = (apiKey: string | null, baseURL: string, connections: WarmConn
     maxRetries: 0,
     logLevel: 'off',
     // Node's types describe the undici inside Node, ours come with the package; what fetch calls, `dispatch`, is the same in both.
+    fetch: readingFetch(allow),
     fetchOptions: { dispatcher: connections as unknown as NonNullable<RequestInit['dispatcher']> },
     ...(apiKey === null ? { defaultHeaders: { authorization: null } } : {}),
   })

@@ -1,7 +1,7 @@
 /** A call on the adapter and the emulator together: real sockets, virtual time, both sides in step. */
 import type { Frame } from '../../../src/audio/frames.ts'
 import { FRAME_MS, silentFrame } from '../../../src/audio/frames.ts'
-import type { Clock, Transcribe, TranscriptNews, Transcription, Word } from '../../../src/ports.ts'
+import type { Allow, Clock, Transcribe, TranscriptNews, Transcription, Word } from '../../../src/ports.ts'
 import { assemblyAI } from '../../../src/providers/assemblyai/assemblyai.ts'
 import type { AssemblyAINote } from '../../../src/providers/assemblyai/assemblyai.ts'
 import { VirtualClock } from '../../support/virtual-clock.ts'
@@ -29,6 +29,7 @@ export type RigOptions = Omit<AssemblyAIEmulatorOptions, 'script' | 'clock'> & {
   readonly keyTerms?: readonly string[]
   readonly callersKey?: string
   readonly onNote?: (note: AssemblyAINote) => void
+  readonly allow?: Allow
 }
 
 export async function startRig({
@@ -37,6 +38,7 @@ export async function startRig({
   keyTerms = [],
   callersKey = 'test-key',
   onNote,
+  allow,
   ...rest
 }: RigOptions): Promise<Rig> {
   trustEmulators()
@@ -72,6 +74,7 @@ export async function startRig({
       clock: timers.clock,
       note,
       ...(model === undefined ? {} : { model }),
+      ...(allow && { allow }),
     }),
     notes,
     pass: async ms => {

@@ -26,6 +26,8 @@ export type AssemblyAIEmulatorOptions = {
   readonly apiKey?: string
   readonly script: Script
   readonly latency?: Partial<Latency>
+  /** How many sessions it opens in a minute; as many as one likes unless said. */
+  readonly sessionsPerMinute?: number
   /** What goes wrong in the first session, the second and so on; nothing in those not listed. */
   readonly faults?: readonly (readonly Fault[])[]
 }
@@ -92,6 +94,8 @@ class Emulator {
   readonly #clock: Clock
   readonly #sessions = new Map<WebSocket, EmulatedSession>()
   readonly #server = createServer({ key: tlsFile('server-key.pem'), cert: tlsFile('server.pem') })
+  /** When each session of the last minute began. */
+  #begunMs: readonly number[] = []
   readonly #sockets = new WebSocketServer({ noServer: true })
   attempts = 0
   abandoned = 0
@@ -154,7 +158,9 @@ class Emulator {
     if (url.pathname !== '/v3/ws') this.refusals.push(`unknown path ${url.pathname}`)
     // The service accepts the upgrade first and then says that the key is wrong.
     const wrongKey: Fault = { type: 'no-begin', code: 1008, message: 'Invalid API key' }
-    const faults = this.#isKey(request, url) ? planned : [wrongKey]
+    const tooMany: Fault = { type: 'no-begin', code: 1008, message: 'Too many concurrent sessions' }
+    const allowed = this.#isOneTooMany() ? [tooMany] : planned
+    const faults = this.#isKey(request, url) ? allowed : [wrongKey]
     const latency = { ...USUAL_LATENCY, ...this.#options.latency }
     const session = new EmulatedSession(client, readQuery(url.searchParams), this.#options.script, latency, faults, this.#clock, {
       refuse: what => this.refusals.push(what),
@@ -163,6 +169,14 @@ class Emulator {
     })
     this.#sessions.set(client, session)
     client.on('close', () => this.#sessions.delete(client))
+  }
+
+  #isOneTooMany(): boolean {
+    const now = this.#clock.now()
+    this.#begunMs = this.#begunMs.filter(atMs => now - atMs < 60_000)
+    if (this.#begunMs.length >= (this.#options.sessionsPerMinute ?? Infinity)) return true
+    this.#begunMs = [...this.#begunMs, now]
+    return false
   }
 
   #isKey(request: IncomingMessage, url: URL): boolean {

@@ -8,6 +8,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import type { Clock } from '../../../src/ports.ts'
 import { answerChat, type Answer, type ChatRequest, type Profile } from './chat.ts'
 import type { Fault } from './faults.ts'
+import { Rates, type RatePlan } from './rates.ts'
 import { refusalOf } from './rules.ts'
 import { type ChatBody, errorBody, modelNotFound, requestSchema } from './wire.ts'
 
@@ -31,6 +32,8 @@ export type OpenAIEmulatorOptions = {
   readonly refuses?: readonly string[]
   /** False: GET /v1/models/{id} is not there. */
   readonly tellsModels?: boolean
+  /** How much may be asked a minute; without, as much as one likes, and nothing is said of it. */
+  readonly rates?: RatePlan
   /** Throw at `close` if anything was asked that the real service would refuse. On by default. */
   readonly strict?: boolean
 }
@@ -80,6 +83,7 @@ export async function startOpenAI(options: OpenAIEmulatorOptions): Promise<OpenA
   const violations: string[] = []
   const faults = [...(options.faults ?? [])]
   const sockets = new Set<Socket>()
+  const rates = options.rates && new Rates(options.rates, clock)
   let models = options.models ?? MODELS
   let profile = { ...REALISTIC, ...options.profile }
   let made = 0
@@ -159,6 +163,13 @@ export async function startOpenAI(options: OpenAIEmulatorOptions): Promise<OpenA
       const expected = refuses.some(name => refusal.message.endsWith(name))
       if (!expected) violations.push(refusal.message)
       return refuse(request, response, 400, errorBody(refusal.message, 'invalid_request_error', refusal.code, refusal.param))
+    }
+    // Four characters are about a token; what the reply may take counts beforehand.
+    const taken = rates?.take(Math.ceil(text.length / 4))
+    for (const [name, value] of Object.entries(taken?.headers ?? {})) response.setHeader(name, value)
+    if (taken?.allowed === false) {
+      const words = `Rate limit reached for ${body.model}. Please try again later.`
+      return refuse(request, response, 429, errorBody(words, 'requests', 'rate_limit_exceeded'))
     }
     const said = answer(body.messages)
     await answerChat({ request, response, clock, profile, fault, answer: typeof said === 'string' ? { text: said } : said })
