@@ -23,7 +23,13 @@ export interface CallHandle {
   /** The call is over on the telephone's side; see `EndReason`. May be said again. */
   end(reason: string): void
   /** Says goodbye as soon as it can, and hangs up. A call that cannot has no such method: it can only be ended. */
-  leave?(): void
+  leave?(why?: 'shutdown' | 'limit' | 'operator'): void
+  /** Says these words as soon as it is polite; false if too many wait already. */
+  say?(text: string): boolean
+  /** Tells the caller that a colleague takes over, and hands the call over; `brief` is what the colleague should know. */
+  transfer?(brief: string): void
+  /** Hangs up at once. */
+  hangUp?(): void
   /** Resolves once everything the call held is released and written. */
   readonly ended: Promise<void>
 }
@@ -131,6 +137,12 @@ export class Calls {
     live.answered = true
     live.callOffExpiry()
     return live.call
+  }
+
+  /** The call of this SID that is going on here; null if there is none, or nobody has answered it yet. */
+  find(callSid: string): CallHandle | null {
+    const live = this.#live.get(callSid)
+    return live?.answered ? live.call : null
   }
 
   /** Ends a call; false if there is no such call. */

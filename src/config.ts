@@ -32,6 +32,8 @@ export type Config = {
   readonly maxLoopDelayMs: number
   /** Who answers when all lines are busy, in E.164. */
   readonly overflowNumber: string | null
+  /** Whom callers are put through to, in E.164; null: there is nobody. */
+  readonly transferNumber: string | null
   /** How long calls may go on once the process is asked to stop. */
   readonly drainMs: number
   readonly twilio: {
@@ -129,6 +131,7 @@ const variables = {
   CALL_MAX_MINUTES: [number(1, 240), 30, 'minutes from 1 to 240'],
   LOOP_DELAY_MAX_MS: [number(20, 10_000), 100, 'milliseconds from 20 to 10000'],
   OVERFLOW_NUMBER: [z.string().regex(/^\+[1-9]\d{6,14}$/), null, 'a phone number such as +15550001111'],
+  TRANSFER_NUMBER: [z.string().regex(/^\+[1-9]\d{6,14}$/), null, 'a phone number such as +15550001111'],
   // Longer than the longest call of the default: what is going on may end by itself.
   DRAIN_SECONDS: [number(0, 14_400), 3600, 'seconds from 0 to 14400'],
   TWILIO_ACCOUNT_SID: [z.string().regex(/^AC[0-9a-fA-F]{32}$/), null, 'AC and 32 hexadecimal digits, from the Twilio console'],
@@ -265,6 +268,7 @@ function assemble(values: Values, faults: string[]): Config {
     maxCallMs: values.CALL_MAX_MINUTES * 60_000,
     maxLoopDelayMs: values.LOOP_DELAY_MAX_MS,
     overflowNumber: values.OVERFLOW_NUMBER,
+    transferNumber: values.TRANSFER_NUMBER,
     drainMs: values.DRAIN_SECONDS * 1000,
     twilio: {
       accountSid: values.TWILIO_ACCOUNT_SID,

@@ -24,6 +24,14 @@ export function guardCall(call: CallHandle, log: Log): CallHandle {
     }
   }
 
+  function guardedAnswer(work: () => boolean): boolean {
+    let answer = false
+    guarded(() => {
+      answer = work()
+    })
+    return answer
+  }
+
   function endBroken(): void {
     try {
       call.end('broken' satisfies EndReason)
@@ -41,7 +49,10 @@ export function guardCall(call: CallHandle, log: Log): CallHandle {
     digit: digit => guarded(() => call.digit(digit)),
     note: (kind, count) => guarded(() => call.note(kind, count)),
     end: reason => guarded(() => call.end(reason)),
-    ...(call.leave && { leave: () => guarded(() => call.leave?.()) }),
+    ...(call.leave && { leave: why => guarded(() => call.leave?.(why)) }),
+    ...(call.say && { say: text => guardedAnswer(() => call.say?.(text) ?? false) }),
+    ...(call.transfer && { transfer: brief => guarded(() => call.transfer?.(brief)) }),
+    ...(call.hangUp && { hangUp: () => guarded(() => call.hangUp?.()) }),
     ended: Promise.race([ended, givenUp]),
   }
 }

@@ -48,6 +48,8 @@ const lineNames: Readonly<Record<LineName, keyof Lines>> = {
   'time-up': 'longestCallGoodbye',
   pardon: 'sayAgain',
   trouble: 'retryApology',
+  broken: 'brokenGoodbye',
+  transfer: 'transfer',
 }
 
 /** The assistant's words for a line, and what has to be said about recording before the call goes on. */
@@ -70,7 +72,7 @@ export const fixedTexts = (assistant: Assistant, recording: RecordingPlan): read
 
 export function makeCall(world: CallWorld, { callSid, from }: Ring): CallHandle {
   const { config, log, clock, assistant, services, journals, store } = world
-  const rules = { pipeline: config.pipeline, longestMs: config.maxCallMs }
+  const rules = { pipeline: config.pipeline, longestMs: config.maxCallMs, zeroTransfers: config.transferNumber !== null }
   const startedAt = new Date().toISOString()
   const folder = new CallFolder({
     calls: store.callsDir,

@@ -49,7 +49,7 @@ const rules: Rules = {
       'audio/.*',
       'twilio/media-stream',
       'call/spoken-form/.*',
-      'call/(turns|facts|rules|history|hearing|remembered-hearing|media-time)',
+      'call/(turns|facts|rules|keypad|history|hearing|remembered-hearing|media-time)',
       'call/(transcript|phrases|asides|track|spoken)',
       'call/(certificate|conversation|consent|broken-off|mouth)',
       'redact/.*',

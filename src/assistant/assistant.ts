@@ -80,6 +80,8 @@ export type Lines = {
   readonly retryApology: string
   /** Nothing works any more; the call ends after this. */
   readonly brokenGoodbye: string
+  /** A colleague takes over; our part of the call ends after this. */
+  readonly transfer: string
   /** The first words after a call was broken off and taken up again. */
   readonly resume: string
   /** The same after the caller was put through to a person and nobody answered. */

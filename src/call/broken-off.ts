@@ -21,6 +21,8 @@ export type Leg = {
   readonly ended: string | null
   /** The assistant was to hang up. */
   readonly hungUp: boolean
+  /** A colleague was to go on with the caller, and to know this of the call. Null: nobody was. */
+  readonly handedOver: string | null
   readonly history: History
   /** What the caller had settled earlier and is due again, for no reply to it was heard. */
   readonly due: string
@@ -98,6 +100,7 @@ function begin({ startedAt, resumes }: Entry & { readonly type: 'call' }): Leg {
     answered: false,
     ended: null,
     hungUp: false,
+    handedOver: null,
     history: resumes?.history ?? [],
     due: '',
     said: '',
@@ -136,6 +139,11 @@ function hear(leg: Leg, event: ToldEvent): Leg {
     case 'reply-ready':
     case 'reply-farewell':
     case 'reply-failed':
+    case 'key-pressed':
+    case 'say-wanted':
+    case 'transfer-wanted':
+    case 'leave-wanted':
+    case 'hang-up-wanted':
       return leg
     default:
       return event satisfies never
@@ -150,7 +158,8 @@ function obey(leg: Leg, command: GivenCommand): Leg {
     case 'prepare':
       return { ...leg, reply: { id: command.id, said: command.said, released: false, heard: '' } }
     case 'say':
-      return release({ ...leg, reply: { id: command.id, said: joined(leg.due, leg.said), released: false, heard: '' } })
+    case 'speak':
+      return release({ ...leg, reply: { id: command.id, said: command.said, released: false, heard: '' } })
     case 'release':
       return release(leg)
     case 'drop':
@@ -159,6 +168,8 @@ function obey(leg: Leg, command: GivenCommand): Leg {
       return { ...leg, due: '', said: '', history: amended(leg.history, command.id, command.late) }
     case 'resume':
       return { ...leg, due: '', said: '' }
+    case 'hand-over':
+      return { ...leg, handedOver: command.brief }
     case 'hang-up':
       return { ...leg, hungUp: true }
     case 'hold':

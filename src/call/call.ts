@@ -7,7 +7,16 @@
  */
 import { FRAME_MS, type Frame } from '../audio/frames.ts'
 import type { Clock, DetectVoice, Line, Note, ProviderError, Spent, Transcribe, Transcription, TranscriptNews } from '../ports.ts'
-import { finishedWith, newCall, type CallRules, type Event, type ReplyId, type Resumption, type Turns } from './facts.ts'
+import {
+  finishedWith,
+  newCall,
+  type CallRules,
+  type Event,
+  type LeaveReason,
+  type ReplyId,
+  type Resumption,
+  type Turns,
+} from './facts.ts'
 import { Hearing, type HearingEvent } from './hearing.ts'
 import type { Entry, Input, Journal } from './journal.ts'
 import { MediaTime } from './media-time.ts'
@@ -21,6 +30,9 @@ import { step, wakeAt } from './turns.ts'
 const LAST_COSTS_MS = 1_000
 /** So long without a frame, and silence stands in: longer than the jitter of a phone network, shorter than the 500 ms. */
 export const STALL_MS = 200
+
+/** Words of the operator that wait to be said. */
+const TO_SAY_MAX = 5
 
 export type CallParts = {
   readonly clock: Clock
@@ -115,6 +127,28 @@ export class Call {
     this.#take({ type: 'digit', digit })
   }
 
+  /** Says these words as soon as it is polite. False if so many wait already that these would come too late to make sense. */
+  say(text: string): boolean {
+    if (this.#turns.toSay.length >= TO_SAY_MAX) return false
+    this.#take({ type: 'say', text })
+    return true
+  }
+
+  /** Tells the caller that a colleague takes over, and hands over; `brief` is what the colleague should know. */
+  transfer(brief: string): void {
+    this.#take({ type: 'transfer', brief })
+  }
+
+  /** Says goodbye as soon as the floor is free, and hangs up; at the latest half a minute from now. */
+  leave(why: LeaveReason = 'shutdown'): void {
+    this.#take({ type: 'leave', why })
+  }
+
+  /** Hangs up at once. */
+  hangUp(): void {
+    this.#take({ type: 'hang-up' })
+  }
+
   /** Input that was refused before it reached the call. */
   note(kind: string, count: number): void {
     this.#write({ type: 'refused', kind, count })
@@ -148,7 +182,15 @@ export class Call {
       case 'mark':
         return this.#player?.marked(input.name)
       case 'digit':
-        return
+        return this.#handle({ type: 'key-pressed', key: input.digit })
+      case 'say':
+        return this.#handle({ type: 'say-wanted', text: input.text })
+      case 'transfer':
+        return this.#handle({ type: 'transfer-wanted', brief: input.brief })
+      case 'leave':
+        return this.#handle({ type: 'leave-wanted', why: input.why })
+      case 'hang-up':
+        return this.#handle({ type: 'hang-up-wanted' })
       case 'ended':
         return this.#close()
       default:
@@ -204,7 +246,7 @@ export class Call {
 
   #hearReply(id: ReplyId, news: ReplyNews): void {
     if (news.type === 'speech' && news.bytes > 0) this.#hearSpeech(id)
-    if (news.type === 'farewell') this.#handle({ type: 'reply-farewell', id })
+    if (news.type === 'farewell') this.#handle({ type: 'reply-farewell', id, then: news.then, brief: news.brief })
     if (news.type === 'failed') this.#handle({ type: 'reply-failed', id })
     if (news.type === 'did') this.#handle({ type: 'reply-did', id, deed: news.deed })
     if (news.type === 'speech' || news.type === 'complete' || news.type === 'failed') this.#player?.grew()
@@ -261,6 +303,9 @@ export class Call {
       case 'say':
         this.#keep(command.id, tell => this.#replies.line(command.line, tell))
         return this.#play(command.id)
+      case 'speak':
+        this.#keep(command.id, tell => this.#replies.words(command.text, tell))
+        return this.#play(command.id)
       case 'release':
         return this.#play(command.id)
       case 'hold':
@@ -270,6 +315,7 @@ export class Call {
       case 'drop':
         return this.#drop(command.id, command.why)
       case 'amend':
+      case 'hand-over':
         return
       case 'settle':
         return this.#transcription.settle()

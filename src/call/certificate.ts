@@ -10,7 +10,7 @@ import type { Command } from './rules.ts'
 export type Certificate = {
   readonly id: ReplyId
   /** Null for an answer by the model. */
-  readonly line: LineName | null
+  readonly line: LineName | 'operator' | null
   readonly said: string
   readonly silentSinceMs: number | null
   /** `silentSinceMs` + 500. */
@@ -83,9 +83,9 @@ export class Certificates {
         this.#begin(command.id, at, command.said, null)
         return null
       case 'say':
-        this.#begin(command.id, at, '', command.line)
-        this.#change(command.id, turn => ({ ...turn, releasedMs: at }))
-        return null
+        return this.#say(at, command.id, command.line, command.said)
+      case 'speak':
+        return this.#say(at, command.id, 'operator', command.said)
       case 'release':
         this.#release(at, command)
         return null
@@ -101,6 +101,7 @@ export class Certificates {
         this.#change(command.id, turn => ({ ...turn, amended: true, said: `${turn.said} ${command.late}` }))
         return null
       case 'settle':
+      case 'hand-over':
       case 'hang-up':
         return null
       default:
@@ -140,7 +141,14 @@ export class Certificates {
     this.#words = { at: same ? this.#words.at : at, said, toMs }
   }
 
-  #begin(id: ReplyId, at: number, said: string, line: LineName | null): void {
+  #say(at: number, id: ReplyId, line: LineName | 'operator', said: string): null {
+    this.#begin(id, at, said, line)
+    this.#discarded = 0
+    this.#change(id, turn => ({ ...turn, releasedMs: at }))
+    return null
+  }
+
+  #begin(id: ReplyId, at: number, said: string, line: LineName | 'operator' | null): void {
     this.#turns.set(id, { ...blank, id, line, said, draftMs: at, discarded: this.#discarded })
   }
 

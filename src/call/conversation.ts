@@ -26,7 +26,7 @@ export type Utterance =
 
 type Reply = {
   readonly id: number
-  readonly line: LineName | null
+  readonly line: LineName | 'operator' | null
   readonly said: string
   readonly atMs: number
   /** What the model has written, and what the voice has spoken; the longer one is the reply as far as it is known. */
@@ -96,7 +96,9 @@ function followCommand(conversation: Conversation, at: number, command: GivenCom
     case 'prepare':
       return { ...conversation, reply: newReply(command.id, null, command.said, at) }
     case 'say':
-      return { ...conversation, reply: { ...newReply(command.id, command.line, '', at), state: 'speaking' } }
+      return say(conversation, newReply(command.id, command.line, command.said, at))
+    case 'speak':
+      return say(conversation, { ...newReply(command.id, 'operator', command.said, at), written: command.text })
     case 'release':
       return release(conversation, at)
     case 'hold':
@@ -111,6 +113,8 @@ function followCommand(conversation: Conversation, at: number, command: GivenCom
       return conversation
     case 'hang-up':
       return note(conversation, at, 'the assistant hangs up')
+    case 'hand-over':
+      return note(conversation, at, 'a colleague takes over')
     default:
       return command satisfies never
   }
@@ -131,6 +135,10 @@ function followEvent(conversation: Conversation, at: number, event: ToldEvent): 
       return note(conversation, at, 'the recogniser is lost')
     case 'recogniser-hearing':
       return note(conversation, at, 'the recogniser is back')
+    case 'transfer-wanted':
+      return note(conversation, at, 'a colleague is wanted')
+    case 'leave-wanted':
+      return note(conversation, at, `the call is to end: ${leaveReasons[event.why]}`)
     case 'call-answered':
     case 'caller-stirred':
     case 'caller-paused':
@@ -138,6 +146,9 @@ function followEvent(conversation: Conversation, at: number, event: ToldEvent): 
     case 'reply-farewell':
     case 'reply-failed':
     case 'reply-did':
+    case 'key-pressed':
+    case 'say-wanted':
+    case 'hang-up-wanted':
     case 'call-ended':
       return conversation
     default:
@@ -163,7 +174,15 @@ function followInput(conversation: Conversation, at: number, input: Input): Conv
 
 /* ── The reply ─────────────────────────────────────────────────────────────────────────────────────────────── */
 
-const newReply = (id: number, line: LineName | null, said: string, atMs: number): Reply => ({
+const leaveReasons = { shutdown: 'the program stops', limit: 'it has cost enough', operator: 'somebody wants it to' } as const
+
+/** It is audible at once, and answers whatever was said before. */
+function say(conversation: Conversation, reply: Reply): Conversation {
+  if (reply.said === '') return { ...conversation, reply: { ...reply, state: 'speaking' } }
+  return release({ ...conversation, reply }, reply.atMs)
+}
+
+const newReply = (id: number, line: LineName | 'operator' | null, said: string, atMs: number): Reply => ({
   id,
   line,
   said,

@@ -5,7 +5,9 @@
 import type { Deed } from '../ports.ts'
 import type { Consent } from './consent.ts'
 import { did, heard, type History } from './history.ts'
+import { noKeys, press, type Keys } from './keypad.ts'
 import {
+  KEYPAD,
   nothingYet,
   owedFrom,
   owedTranscript,
@@ -30,7 +32,25 @@ export const UNSETTLED_LATEST_MS = 3_000
 
 /** Lines that need no thinking; their words belong to the assistant. */
 export type LineName =
-  'greeting' | 'resume' | 'nobody-free' | 'still-there' | 'anyone-there' | 'goodbye' | 'time-up' | 'pardon' | 'trouble'
+  | 'greeting'
+  | 'resume'
+  | 'nobody-free'
+  | 'still-there'
+  | 'anyone-there'
+  | 'goodbye'
+  | 'time-up'
+  | 'pardon'
+  | 'trouble'
+  /** Nothing works any more; the call ends with it. */
+  | 'broken'
+  /** A colleague takes over; our part ends with it. */
+  | 'transfer'
+
+/** How our part of the call ends once a reply has been heard: we hang up; or somebody else goes on with the caller. */
+export type Ending = 'hang-up' | 'hand-over'
+
+/** Why a call is made to end politely: the process stops, it has cost enough, or the operator wants it. */
+export type LeaveReason = 'shutdown' | 'limit' | 'operator'
 
 export type ReplyId = number
 
@@ -40,7 +60,12 @@ export type ReplyId = number
  */
 export type Pipeline = 'plain' | 'streamed' | 'draft'
 
-export type CallRules = { readonly pipeline: Pipeline; readonly longestMs: number }
+export type CallRules = {
+  readonly pipeline: Pipeline
+  readonly longestMs: number
+  /** A lone `0` on the keypad asks for a colleague. Journals of calls on which it does not need not say so. */
+  readonly zeroTransfers?: boolean
+}
 
 /** What a call goes on from that was broken off, or comes back from a person who could not be reached. */
 export type Resumption = {
@@ -64,7 +89,9 @@ export type Reply = {
   /** The caller's words it answers; '' if the bot speaks unasked. */
   readonly said: string
   /** Null for an answer by the model. */
-  readonly line: LineName | null
+  readonly line: LineName | 'operator' | null
+  /** What the operator wants said; '' for all else. */
+  readonly text: string
   /** The words it answers lie between these; a withdrawn reply gives them back. */
   readonly from: Cut
   readonly to: Cut
@@ -79,13 +106,24 @@ export type Reply = {
   readonly outdated: boolean
   /** The caller has heard all of it. */
   readonly finished: boolean
-  /** The call ends with it. */
-  readonly farewell: boolean
+  /** How the call ends with it, if it does; and then what a colleague should know. */
+  readonly farewell: null | Ending
+  readonly brief: string
+  /** How often it was stopped for a sound that was no reason to stop. */
+  readonly resumed: number
   /**
    * Stopped because the caller made a sound: 'asked' until the player says what was heard by then, and what was about to follow,
    * as far as it is made; `whole` if nothing will be added.
    */
   readonly hold: null | 'asked' | { readonly since: number; readonly ahead: string; readonly whole: boolean }
+}
+
+/** From this time on the call is to end: no more answers, this line as soon as the floor is free, and then so. */
+export type Parting = {
+  readonly from: number
+  readonly line: 'time-up' | 'transfer' | 'broken'
+  readonly then: Ending
+  readonly brief: string
 }
 
 export type Turns = {
@@ -103,6 +141,7 @@ export type Turns = {
   readonly stirred: boolean
   readonly words: readonly PlacedWord[]
   readonly settled: Settled | null
+  readonly keys: Keys
   /** The words before this cut have been answered, or were asides. */
   readonly done: Cut
   readonly reply: Reply | null
@@ -111,6 +150,13 @@ export type Turns = {
   readonly drafts: number
   /** How often no reply could be had to these words. */
   readonly failures: { readonly said: string; readonly count: number }
+  /** Apologies heard since the model last answered, and fixed lines that could not be spoken. */
+  readonly troubles: number
+  /** What the operator wants said, in this order. */
+  readonly toSay: readonly string[]
+  readonly parting: Parting
+  /** The operator wants the line closed now. */
+  readonly closing: boolean
   /** When the floor last fell quiet: a reply was heard to its end, or the caller said words. */
   readonly quietSince: number
   /** How often the bot has asked whether anybody is there. */
@@ -140,7 +186,7 @@ export type Event = { readonly at: number } & (
   | { readonly type: 'recogniser-deaf' }
   | { readonly type: 'recogniser-hearing' }
   | { readonly type: 'reply-ready'; readonly id: ReplyId }
-  | { readonly type: 'reply-farewell'; readonly id: ReplyId }
+  | { readonly type: 'reply-farewell'; readonly id: ReplyId; readonly then: Ending; readonly brief: string }
   | { readonly type: 'reply-failed'; readonly id: ReplyId }
   /** Something was begun for the caller, or has come to its end; also told of replies that were dropped meanwhile. */
   | { readonly type: 'reply-did'; readonly id: ReplyId; readonly deed: Deed }
@@ -155,12 +201,17 @@ export type Event = { readonly at: number } & (
       readonly whole: boolean
     }
   | { readonly type: 'reply-finished'; readonly id: ReplyId; readonly text: string }
+  | { readonly type: 'key-pressed'; readonly key: string }
+  | { readonly type: 'say-wanted'; readonly text: string }
+  | { readonly type: 'transfer-wanted'; readonly brief: string }
+  | { readonly type: 'leave-wanted'; readonly why: LeaveReason }
+  | { readonly type: 'hang-up-wanted' }
   | { readonly type: 'woke' }
   | { readonly type: 'call-ended' }
 )
 
-/** On what ground the words were answered; 'overdue': their last sound never became words. */
-export type Basis = Settled['basis'] | 'overdue'
+/** On what ground the words were answered; 'overdue': their last sound never became words; 'keyed': nothing was ever spoken. */
+export type Basis = Settled['basis'] | 'overdue' | 'keyed'
 
 /** `resumption` is what the call goes on from; null: it begins. */
 export function newCall(rules: CallRules, resumption: Resumption | null = null): Turns {
@@ -175,11 +226,16 @@ export function newCall(rules: CallRules, resumption: Resumption | null = null):
     stirred: false,
     words: placedWords(owed),
     settled: settled(owed),
+    keys: noKeys,
     done: nothingYet,
     reply: null,
     nextId: 1,
     drafts: 0,
     failures: { said: '', count: 0 },
+    troubles: 0,
+    toSay: [],
+    parting: { from: rules.longestMs, line: 'time-up', then: 'hang-up', brief: '' },
+    closing: false,
     quietSince: 0,
     prompts: 0,
     deaf: null,
@@ -213,7 +269,7 @@ export function record(turns: Turns, event: Event): Turns {
     case 'reply-ready':
       return withReply(turns, event.id, reply => ({ ...reply, ready: true }))
     case 'reply-farewell':
-      return withReply(turns, event.id, reply => ({ ...reply, farewell: true }))
+      return withReply(turns, event.id, reply => ({ ...reply, farewell: event.then, brief: event.brief }))
     case 'reply-failed':
       return withReply(turns, event.id, reply => ({ ...reply, failed: true }))
     case 'reply-did':
@@ -224,6 +280,16 @@ export function record(turns: Turns, event: Event): Turns {
       return recordHeld(turns, event)
     case 'reply-finished':
       return recordHeard(turns, event.id, event.text, { finished: true })
+    case 'key-pressed':
+      return { ...turns, keys: press(turns.keys, event.key, event.at), quietSince: Math.max(turns.quietSince, event.at) }
+    case 'say-wanted':
+      return { ...turns, toSay: [...turns.toSay, event.text] }
+    case 'transfer-wanted':
+      return { ...turns, parting: { from: event.at, line: 'transfer', then: 'hand-over', brief: event.brief } }
+    case 'leave-wanted':
+      return { ...turns, parting: { ...turns.parting, from: Math.min(turns.parting.from, event.at) } }
+    case 'hang-up-wanted':
+      return { ...turns, closing: true }
     case 'woke':
       return turns
     case 'call-ended':
@@ -264,19 +330,29 @@ function withReply(turns: Turns, id: ReplyId, change: (reply: Reply) => Reply): 
 /* ── What the facts mean ───────────────────────────────────────────────────────────────────────────────────── */
 
 /** The caller's words that nobody has answered yet. */
-export const unanswered = (turns: Turns): readonly PlacedWord[] => wordsAfter(turns.words, turns.done)
+export function unanswered({ words, keys, done }: Turns): readonly PlacedWord[] {
+  const keyed = wordsAfter(keys.entries, done)
+  const spoken = wordsAfter(words, done)
+  return keyed.length === 0 ? spoken : [...spoken, ...keyed].sort((a, b) => a.startMs - b.startMs)
+}
 
 export const said = (turns: Turns): string => textOf(unanswered(turns))
 
 /** The words before this cut will not be needed again: those a withdrawn reply would give back are kept. */
 export const finishedWith = (turns: Turns): Cut => turns.reply?.from ?? turns.done
 
-/** Since when the caller has been silent: by ear, or by words where the ear missed quiet speech. Null while speaking. */
+/** Whether the caller has keyed in something that is not answered yet, or is about to. */
+export const isKeying = ({ keys, done }: Turns): boolean => keys.pending !== null || wordsAfter(keys.entries, done).length > 0
+
+/**
+ * Since when the caller has been silent: by ear, or by words where the ear missed quiet speech; a key ends the silence like a
+ * word. Null while speaking.
+ */
 export function silenceOf(turns: Turns): number | null {
   const { silentSince } = turns
   if (silentSince === null) return null
   return unanswered(turns).reduce(
-    (since, word) => (word.startMs > silentSince ? Math.max(since, word.endMs) : since),
+    (since, word) => (word.startMs > silentSince || word.turn === KEYPAD ? Math.max(since, word.endMs) : since),
     silentSince,
   )
 }
@@ -301,6 +377,7 @@ export function basisOf(turns: Turns, now: number): Basis | null {
   const { silentSince, rules } = turns
   if (silentSince === null) return null
   const basis = settledBasis(turns)
+  if (turns.spokeFrom === null && turns.words.length === 0 && isKeying(turns)) return 'keyed'
   if (basis !== null && (rules.pipeline !== 'plain' || basis === 'declared')) return basis
   return now >= overdueAt(turns, silentSince) ? 'overdue' : null
 }

@@ -5,7 +5,7 @@
 import type { Frame } from '../audio/frames.ts'
 import type { TranscriptNews, Usage } from '../ports.ts'
 import type { Consent } from './consent.ts'
-import type { CallRules, Event, Resumption } from './facts.ts'
+import type { CallRules, Event, LeaveReason, Resumption } from './facts.ts'
 import type { ReplyNews } from './reply.ts'
 import type { Command } from './rules.ts'
 import type { Settled } from './transcript.ts'
@@ -18,6 +18,11 @@ export type Input =
   | { readonly type: 'reply'; readonly id: number; readonly news: ReplyNews }
   | { readonly type: 'mark'; readonly name: string }
   | { readonly type: 'digit'; readonly digit: string }
+  /** Somebody wants something of the call: the operator, or whoever watches its cost, or the process that is to stop. */
+  | { readonly type: 'say'; readonly text: string }
+  | { readonly type: 'transfer'; readonly brief: string }
+  | { readonly type: 'leave'; readonly why: LeaveReason }
+  | { readonly type: 'hang-up' }
   | { readonly type: 'ended'; readonly reason: string }
 
 /** The same events as turn-taking gets, short: of the words only what they say. */

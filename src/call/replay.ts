@@ -96,6 +96,14 @@ class Rerun {
         return this.#call.played(input.name)
       case 'digit':
         return this.#call.digit(input.digit)
+      case 'say':
+        return void this.#call.say(input.text)
+      case 'transfer':
+        return this.#call.transfer(input.brief)
+      case 'leave':
+        return this.#call.leave(input.why)
+      case 'hang-up':
+        return this.#call.hangUp()
       case 'ended':
         return this.#call.end(input.reason)
       default:
@@ -118,7 +126,11 @@ class Rerun {
       this.#replies.set(this.#replies.size + 1, { track, tell })
       return { track, release: () => {}, waitsFor: () => 'the model' as const, drop: () => {}, settled: async () => {} }
     }
-    return { answer: (_history, _said, tell) => begin(tell), line: (_name, tell) => begin(tell) }
+    return {
+      answer: (_history, _said, tell) => begin(tell),
+      line: (_name, tell) => begin(tell),
+      words: (_text, tell) => begin(tell),
+    }
   }
 
   #journal(): Journal {

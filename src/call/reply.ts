@@ -41,6 +41,8 @@ export type PreparedReply = {
 export type Replies = {
   answer(history: History, said: string, tell: TellReply, spent: Spent): PreparedReply
   line(name: LineName, tell: TellReply): PreparedReply
+  /** Says this text, cut and spoken as an answer would be. */
+  words(text: string, tell: TellReply): PreparedReply
 }
 
 export type RepliesParts = {
@@ -67,6 +69,10 @@ export function openReplies({ pipeline, messages, think, doing = doingNothing(),
       return { ...reply, settled: () => reply.settled().then(() => account.settled()) }
     },
     line: (name, tell) => prepare(tell, signal => speakLine(name, signal)),
+    words: (text, tell) =>
+      prepare(tell, (signal, tellUnlessDropped) =>
+        speechOf(pipeline, once(once(text)), phrases => speak(told(phrases, tellUnlessDropped), signal)),
+      ),
   }
 }
 
@@ -112,6 +118,10 @@ async function record(
   }
   track.close()
   tell(failure === '' ? { type: 'complete' } : { type: 'failed', why: failure })
+}
+
+async function* once<T>(it: T): AsyncGenerator<T> {
+  yield it
 }
 
 async function* told(texts: AsyncIterable<string>, tell: TellReply): AsyncIterable<string> {

@@ -7,8 +7,11 @@ import type { TranscriptNews, Word } from '../ports.ts'
 /** A word with its place: the recogniser's turn, and its position in that turn. Revisions keep places, so "answered up to" survives them. */
 export type PlacedWord = Word & { readonly turn: number; readonly place: number }
 
-/** A cut between words: everything before `place` of `turn`, and all earlier turns. */
-export type Cut = { readonly turn: number; readonly place: number }
+/** A cut between words: everything before `place` of `turn`, and all earlier turns; and of what was keyed in, so many entries. */
+export type Cut = { readonly turn: number; readonly place: number; readonly keyed: number }
+
+/** In place of the recogniser's turn: the "word" was keyed in, and `place` counts such entries from 0. */
+export const KEYPAD = -2
 
 /** Why words count as settled: the recogniser declared the caller's turn ended, or every word it has told is final. */
 export type Basis = 'declared' | 'final'
@@ -19,9 +22,9 @@ type Heard = { readonly turn: number; readonly words: readonly Word[]; readonly 
 export type Transcript = readonly Heard[]
 
 export const emptyTranscript: Transcript = []
-export const nothingYet: Cut = { turn: 0, place: 0 }
+export const nothingYet: Cut = { turn: 0, place: 0, keyed: 0 }
 /** Words from before the call was broken off stand before everything its recogniser will tell. */
-export const owedFrom: Cut = { turn: -1, place: 0 }
+export const owedFrom: Cut = { turn: -1, place: 0, keyed: 0 }
 
 export const owedTranscript = (said: string): Transcript =>
   said === ''
@@ -60,13 +63,20 @@ function isSettled({ words, completeToMs }: Heard): boolean {
 
 /** The words behind a cut. */
 export function wordsAfter(words: readonly PlacedWord[], cut: Cut): readonly PlacedWord[] {
-  return words.filter(({ turn, place }) => turn > cut.turn || (turn === cut.turn && place >= cut.place))
+  return words.filter(({ turn, place }) =>
+    turn === KEYPAD ? place >= cut.keyed : turn > cut.turn || (turn === cut.turn && place >= cut.place),
+  )
 }
 
 /** The cut behind the last of these words. */
 export function cutAfter(words: readonly PlacedWord[], otherwise: Cut): Cut {
-  const last = words.at(-1)
-  return last ? { turn: last.turn, place: last.place + 1 } : otherwise
+  const last = words.findLast(({ turn }) => turn !== KEYPAD)
+  const keyed = words.findLast(({ turn }) => turn === KEYPAD)
+  return {
+    turn: last?.turn ?? otherwise.turn,
+    place: last ? last.place + 1 : otherwise.place,
+    keyed: keyed ? keyed.place + 1 : otherwise.keyed,
+  }
 }
 
 export const textOf = (words: readonly Word[]): string => words.map(word => word.text.trim()).join(' ')

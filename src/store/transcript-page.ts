@@ -20,6 +20,7 @@ const endings = {
   'too-slow': 'given up, for nothing of it came in time',
   'call-ended': 'the call ended',
   'words-changed': 'thrown away',
+  overtaken: 'thrown away',
 } as const
 
 /** Minutes and seconds of call time. */

@@ -102,7 +102,7 @@ const command = (ms: number, given: object): Entry => at(ms, { type: 'command', 
 const asked: readonly Entry[] = [
   heading,
   at(0, { type: 'input', input: { type: 'answered' } }),
-  command(0, { type: 'say', id: 1, line: 'greeting' }),
+  command(0, { type: 'say', id: 1, line: 'greeting', said: '' }),
   event(900, { type: 'reply-finished', id: 1, text: 'Hello.' }),
   event(1000, { type: 'caller-spoke', fromMs: 1000 }),
   event(2060, { type: 'caller-paused', sinceMs: 2000 }),
@@ -156,7 +156,7 @@ describe('a call that is broken off', () => {
     const again = [
       headingOf(first),
       at(0, { type: 'input', input: { type: 'answered' } }),
-      command(0, { type: 'say', id: 1, line: 'resume' }),
+      command(0, { type: 'say', id: 1, line: 'resume', said: '' }),
     ]
     const second = brokenOff([...again, event(700, { type: 'reply-heard', id: 1, text: 'Sorry, ' })])
     expect(dialogue(second)).toBe(' > Hello. |  > Sorry,-')

@@ -132,7 +132,7 @@ describe('the certificate of a turn', () => {
   })
 
   it('of a fixed line has no silence and no thought', () => {
-    const { turns } = folded(did(0, { type: 'say', id: 1, line: 'greeting' }), at(20)({ type: 'first-frame', id: 1 }))
+    const { turns } = folded(did(0, { type: 'say', id: 1, line: 'greeting', said: '' }), at(20)({ type: 'first-frame', id: 1 }))
     expect(turns).toMatchObject([
       { line: 'greeting', said: '', silentSinceMs: null, completeMs: null, draftMs: 0, releasedMs: 0, firstFrameMs: 20 },
     ])
@@ -140,7 +140,7 @@ describe('the certificate of a turn', () => {
 
   it('does not take the marks of the reply before for its own', () => {
     const { turns } = folded(
-      did(0, { type: 'say', id: 1, line: 'greeting' }),
+      did(0, { type: 'say', id: 1, line: 'greeting', said: '' }),
       at(20)({ type: 'first-frame', id: 1 }),
       came(60, { type: 'mark', name: '1:0:start' }),
       did(2100, { type: 'prepare', id: 2, said: 'hi' }),

@@ -96,27 +96,27 @@ describe('the transcript', () => {
 
   it('gives the words behind a cut: later turns, and later places of the same turn', () => {
     const words = placedWords(heardAll(told(1, 'one two three', 1000), told(2, 'four', 2000)))
-    expect(textOf(wordsAfter(words, { turn: 0, place: 7 }))).toBe('one two three four')
-    expect(textOf(wordsAfter(words, { turn: 1, place: 2 }))).toBe('three four')
-    expect(textOf(wordsAfter(words, { turn: 1, place: 3 }))).toBe('four')
-    expect(textOf(wordsAfter(words, { turn: 2, place: 1 }))).toBe('')
+    expect(textOf(wordsAfter(words, { turn: 0, place: 7, keyed: 0 }))).toBe('one two three four')
+    expect(textOf(wordsAfter(words, { turn: 1, place: 2, keyed: 0 }))).toBe('three four')
+    expect(textOf(wordsAfter(words, { turn: 1, place: 3, keyed: 0 }))).toBe('four')
+    expect(textOf(wordsAfter(words, { turn: 2, place: 1, keyed: 0 }))).toBe('')
   })
 
   it('keeps an answered word answered when the recogniser corrects it', () => {
     const before = placedWords(heardAll(told(0, 'we use | sails', 1000)))
-    const cut = cutAfter(before, { turn: 0, place: 0 })
-    expect(cut).toEqual({ turn: 0, place: 3 })
+    const cut = cutAfter(before, { turn: 0, place: 0, keyed: 0 })
+    expect(cut).toEqual({ turn: 0, place: 3, keyed: 0 })
     expect(textOf(wordsAfter(placedWords(heardAll(told(0, 'we use sales today', 1000))), cut))).toBe('today')
   })
 
   it('leaves a cut where it was if there are no words', () => {
-    expect(cutAfter([], { turn: 3, place: 2 })).toEqual({ turn: 3, place: 2 })
+    expect(cutAfter([], { turn: 3, place: 2, keyed: 0 })).toEqual({ turn: 3, place: 2, keyed: 0 })
   })
 
   it('forgets turns that are over, but not the last before the cut: it may still be amended', () => {
     const transcript = heardAll(told(0, 'one', 0), told(1, 'two', 1000), told(2, 'three', 2000), told(3, 'four', 3000))
-    expect(saying(forget(transcript, { turn: 2, place: 1 }))).toBe('two three four')
-    expect(saying(forget(transcript, { turn: 0, place: 0 }))).toBe('one two three four')
+    expect(saying(forget(transcript, { turn: 2, place: 1, keyed: 0 }))).toBe('two three four')
+    expect(saying(forget(transcript, { turn: 0, place: 0, keyed: 0 }))).toBe('one two three four')
   })
 
   it('joins words by one space, whatever white space they come with', () => {

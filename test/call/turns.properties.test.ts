@@ -20,6 +20,7 @@ const given = <T extends Command['type']>(run: Run, type: T) =>
     command.type === type ? [{ at, command: command as Extract<Command, { type: T }> }] : [],
   )
 const answersOf = (run: Run) => run.turns.history.filter(exchange => exchange.caller !== '').map(exchange => exchange.caller)
+const startOf = (run: Run): RegExp => new RegExp(`^${answersOf(run).join(' ')}`)
 /** Up to which moment the call's history can be complete: what was said after it had no time to be answered. */
 const calm = (s: Scene): Scene => ({ ...s, hangUpMs: 600_000 })
 
@@ -91,7 +92,10 @@ describe('turn-taking, on any call', () => {
       ),
       s => {
         const run = play(calm(s))
-        expect(answersOf(run).join(' ')).toBe(run.speech.flatMap(x => x.words).join(' '))
+        const spoken = run.speech.flatMap(x => x.words).join(' ')
+        // A call on which nothing works any more ends before the caller does.
+        if (given(run, 'say').some(({ command }) => command.line === 'broken')) expect(spoken).toMatch(startOf(run))
+        else expect(answersOf(run).join(' ')).toBe(spoken)
       },
     )
   })

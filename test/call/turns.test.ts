@@ -142,8 +142,10 @@ describe('turn-taking', () => {
 
   it('ends a call that has lasted too long: politely, or by force if somebody keeps talking', () => {
     const answered: Event = { type: 'call-answered', at: 0 }
-    const greeted: Event = { type: 'reply-finished', id: 1, at: 900, text: 'Hello.' }
-    expect(told(answered, greeted, spoke(590_000), paused(599_000), woke(600_200)).did.at(-1)).toBe('600200 say 2 time-up')
+    const greeted: Event = { type: 'reply-finished', id: 1, at: 588_000, text: 'Hello.' }
+    const noWords: Event = { type: 'words', at: 599_300, words: [], settled: { toMs: 599_000, basis: 'declared' } }
+    const talked = told(answered, greeted, spoke(590_000), paused(599_000), noWords, woke(600_200))
+    expect(talked.did.at(-1)).toBe('600200 say 2 time-up')
     expect(told(answered, greeted, spoke(599_000), woke(630_000)).did.at(-1)).toBe('630000 hang-up')
   })
 
@@ -153,7 +155,7 @@ describe('turn-taking', () => {
       paused(2060, 2000),
       words(2300, 'bye', 2000),
       woke(2500),
-      { type: 'reply-farewell', id: 1, at: 2510 },
+      { type: 'reply-farewell', id: 1, at: 2510, then: 'hang-up', brief: '' },
     ] as const
     expect(told(...reply, { type: 'reply-finished', id: 1, at: 4000, text: 'Bye.' }).did.at(-1)).toBe('4000 hang-up')
     expect(told(...reply, { type: 'reply-finished', id: 1, at: 4000, text: 'Bye.' }).turns.leaving).toBe(true)

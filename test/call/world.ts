@@ -210,6 +210,7 @@ class WorldPlayer {
         this.#make(command.id, this.#models[(command.id - 1) % this.#models.length]!, at)
         break
       case 'say':
+      case 'speak':
         this.#make(command.id, { firstAudioMs: 0, words: 3, wordMs: 1, fails: 'never' }, at)
         this.#play(command.id, at)
         break
@@ -230,6 +231,7 @@ class WorldPlayer {
         break
       case 'amend':
       case 'settle':
+      case 'hand-over':
         break
       default:
         command satisfies never

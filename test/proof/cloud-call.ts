@@ -104,6 +104,8 @@ export const lineTexts: Readonly<Record<LineName, string>> = {
   'time-up': '[time up]',
   pardon: '[pardon?]',
   trouble: '[sorry, trouble]',
+  broken: '[broken]',
+  transfer: '[transfer]',
 }
 
 /** Nothing is said before; the connections are there by then. */

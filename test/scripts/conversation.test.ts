@@ -109,7 +109,7 @@ describe('a conversation told by the journal', () => {
   test('a fixed line shows its words as the voice gives them', () => {
     const speech = { type: 'speech', bytes: 800, words: [{ text: 'Hello ', startMs: 0, endMs: 100 }] } as const
     const conversation = told(
-      command(0, { type: 'say', id: 1, line: 'greeting' }),
+      command(0, { type: 'say', id: 1, line: 'greeting', said: '' }),
       input(20, { type: 'reply', id: 1, news: speech }),
     )
     expect(present(conversation)).toEqual([{ who: 'bot', atMs: 0, heard: '', ahead: 'Hello', state: 'speaking' }])

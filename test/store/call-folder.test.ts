@@ -123,11 +123,11 @@ describe("a call's folder", () => {
     const folder = new CallFolder({ calls, name, failed })
     const did = (at: number, command: (Entry & { type: 'command' })['command']) =>
       folder.write({ at, ms: at, type: 'command', command })
-    did(0, { type: 'say', id: 1, line: 'greeting' })
+    did(0, { type: 'say', id: 1, line: 'greeting', said: '' })
     folder.write({ at: 900, ms: 900, type: 'event', event: { type: 'reply-finished', at: 900, id: 1, text: 'Hello.' } })
     while (disk.writes < 3) await new Promise(setImmediate)
     expect(file('turns.jsonl').toString()).toContain('"heard":"Hello."')
-    did(9000, { type: 'say', id: 2, line: 'still-there' })
+    did(9000, { type: 'say', id: 2, line: 'still-there', said: '' })
     await folder.close()
     const outcomes = file('turns.jsonl').toString().trimEnd().split('\n')
     expect(outcomes.map(line => (JSON.parse(line) as { outcome: string }).outcome)).toEqual(['heard', 'under-way'])

@@ -15,6 +15,7 @@ export const lines: Lines = {
   sayAgain: 'Sorry, could you say that again?',
   retryApology: 'Sorry, I lost my train of thought for a moment. Could you say that once more?',
   brokenGoodbye: 'Sorry, something is not working on my side. Please call again in a few minutes. Goodbye.',
+  transfer: "I'll put you through to a colleague now. One moment, please.",
   resume: "Sorry, we were cut off for a moment. I'm back now. Where were we?",
   nobodyFree: "I'm sorry, nobody is free right now. I'm still here, though. What else can I do for you?",
 }
