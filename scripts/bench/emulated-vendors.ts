@@ -1,6 +1,10 @@
 /** The three cloud services on this machine, with one latency profile, and what Halfsecond needs to be told to use them. */
 import { realClock } from '../../src/clock.ts'
-import { startAssemblyAI, type AssemblyAIEmulator } from '../../test/vendors/assemblyai/assemblyai.ts'
+import {
+  startAssemblyAI,
+  type AssemblyAIEmulator,
+  type AssemblyAIEmulatorOptions,
+} from '../../test/vendors/assemblyai/assemblyai.ts'
 import type { Script } from '../../test/vendors/assemblyai/script.ts'
 import { startElevenLabs, type ElevenLabsEmulator } from '../../test/vendors/elevenlabs/elevenlabs.ts'
 import { startOpenAI, type OpenAIEmulator, type OpenAIEmulatorOptions } from '../../test/vendors/openai/openai.ts'
@@ -23,6 +27,13 @@ export type EmulatedVendorsOptions = {
   readonly answer: NonNullable<OpenAIEmulatorOptions['answer']>
   /** Three ports in the order of the services; any free ones unless said. */
   readonly ports?: readonly [number, number, number]
+  /** What goes wrong in the recogniser's sessions and in the model's completions, each in order. */
+  readonly faults?: Faults
+}
+
+type Faults = {
+  readonly sessions: NonNullable<AssemblyAIEmulatorOptions['faults']>
+  readonly completions: NonNullable<OpenAIEmulatorOptions['faults']>
 }
 
 const KEY = 'emulated'
@@ -33,16 +44,18 @@ export async function startVendors({
   script,
   answer,
   ports = [0, 0, 0],
+  faults = { sessions: [], completions: [] },
 }: EmulatedVendorsOptions): Promise<EmulatedVendors> {
   const clock = realClock
   const { beginMs, partialMs, finalMs, endMs, forceMs, firstTokenMs, tokensPerSecond, firstAudioMs, realTimeFactor } = profile
   const latency = { beginMs, partialMs, finalMs, endMs, forceMs }
-  const assemblyAI = await startAssemblyAI({ clock, port: ports[0], apiKey: KEY, script, latency })
+  const assemblyAI = await startAssemblyAI({ clock, port: ports[0], apiKey: KEY, script, latency, faults: faults.sessions })
   const openAI = await startOpenAI({
     clock,
     port: ports[1],
     apiKey: KEY,
     strict: false,
+    faults: faults.completions,
     answer,
     profile: { headersMs: Math.min(300, firstTokenMs - 20), firstTokenMs, tokensPerSecond },
   })
