@@ -44,8 +44,11 @@ const NEAREST_REGION = 'wss://streaming.assemblyai.com/v3/ws'
 /** The vendor refuses audio messages under 50 ms (code 3007): three frames are the fewest that need no padding. */
 const BATCH_MS = 3 * FRAME_MS
 const SHORTEST_MS = 50
-/** What waited is sent at ten times its speed, which the vendor was seen to accept; more it may refuse (3007). */
-const CATCH_UP_MS = 10 * FRAME_MS
+/**
+ * What waited is sent at eight times its speed, by the clock and not by the frames, which come in bursts where a machine is
+ * busy: the vendor was seen to accept ten times, and more it may refuse (3007).
+ */
+const CATCH_UP = 8
 /** The longest message the vendor takes: the first one after a wait. */
 const LONGEST_MS = 1000
 
@@ -83,6 +86,8 @@ class ListenedCall implements Transcription {
   readonly #outage: Outage
   #session: Session | null = null
   #sent = new SentAudio()
+  /** On the clock: when the present session began. */
+  #begunMs = 0
   /** Call time up to which the present session has the audio; where the next one begins while there is none. */
   #sentToMs = 0
   /** `#sentToMs` after each of the session's latest frames, as far back as audio may be unseen. */
@@ -116,7 +121,7 @@ class ListenedCall implements Transcription {
   hear(frame: Frame): void {
     if (this.#over) return
     this.#audio.add(frame)
-    this.#send(CATCH_UP_MS)
+    this.#send()
     this.#forceIfDue()
     this.#speech.heardTo(this.#audio.toMs, settledToMs(this.#heard))
     if (!this.#session?.begun) return
@@ -153,9 +158,17 @@ class ListenedCall implements Transcription {
     return this.#audio.toMs - this.#sentToMs
   }
 
-  #send(mostMs: number): void {
+  #send(): void {
     this.#passOverForgotten()
-    if (this.#session?.begun && this.#waitingMs >= BATCH_MS) this.#sendNext(Math.min(this.#waitingMs, mostMs))
+    if (!this.#session?.begun || this.#waitingMs < BATCH_MS) return
+    const lengthMs = Math.min(this.#waitingMs, this.#allowedMs)
+    if (lengthMs >= BATCH_MS) this.#sendNext(lengthMs)
+  }
+
+  /** How much may be sent now: whole frames, no more than the vendor takes in one message, and no faster than it bears. */
+  get #allowedMs(): number {
+    const allowedMs = LONGEST_MS + (this.#clock.now() - this.#begunMs) * CATCH_UP - this.#sent.lengthMs
+    return Math.floor(Math.min(LONGEST_MS, allowedMs) / FRAME_MS) * FRAME_MS
   }
 
   /** What the memory had to let go of cannot be sent any more. */
@@ -234,9 +247,10 @@ class ListenedCall implements Transcription {
     this.#passOverForgotten()
     this.#heard = inNewSession(this.#heard, this.#sentToMs)
     this.#sent = new SentAudio()
+    this.#begunMs = this.#clock.now()
     this.#sentBefore = [this.#sentToMs]
     if (this.#outage.end()) this.#say({ type: 'hearing' })
-    this.#send(LONGEST_MS)
+    this.#send()
     this.#forceIfDue()
   }
 

@@ -9,6 +9,11 @@ export class SentAudio {
   readonly #runs: Run[] = []
   #sessionMs = 0
 
+  /** How much the session was sent, padding and all. */
+  get lengthMs(): number {
+    return this.#sessionMs
+  }
+
   /** Audio of the call from `callMs` on was sent. */
   sent(callMs: number, lengthMs: number): void {
     const last = this.#runs.at(-1)

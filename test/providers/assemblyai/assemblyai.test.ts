@@ -58,6 +58,16 @@ describe('Sending', () => {
     expect(caller.words.map(word => word.startMs)).toEqual([0, 240, 480, 720])
   })
 
+  it('sends what waited no faster than the service takes it, though frames come in bursts', async () => {
+    const { rig, caller } = await call(sentence('hello is anybody there', 0), { latency: { beginMs: 4000 } })
+    await caller.playTo(4020)
+    await caller.playAtOnceTo(6000)
+    expect(rig.emulator.audioMs()).toBeLessThan(2000)
+    await caller.playTo(7500)
+    expect(rig.emulator.audioMs()).toBeGreaterThanOrEqual(7460)
+    expect(caller.text).toBe('hello is anybody there')
+  })
+
   it('lets no frame wait for more than two others', async () => {
     const { rig, caller } = await call([], { latency: { beginMs: 20 } })
     await caller.playTo(200)

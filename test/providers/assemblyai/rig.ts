@@ -57,7 +57,7 @@ export async function startRig({
   }
   /** Real sockets take real time to open and to notice that they are cut; virtual time waits for them. */
   const quiet = async (): Promise<void> => {
-    const giveUpMs = performance.now() + 10_000
+    const giveUpMs = performance.now() + 50_000
     do {
       if (performance.now() > giveUpMs) throw new Error('The adapter and the emulator do not come to rest')
       await new Promise(setImmediate)
@@ -159,18 +159,28 @@ export class Caller {
     while (this.heardMs < ms) await this.#playFrame()
   }
 
+  /** As after a machine was busy: everything up to there in one moment. */
+  async playAtOnceTo(ms: number): Promise<void> {
+    while (this.heardMs < ms) this.#hearFrame()
+    await this.#rig.pass(FRAME_MS)
+  }
+
   hangUp(): void {
     this.#hangUp.abort()
   }
 
   async #playFrame(): Promise<void> {
+    this.#hearFrame()
+    await this.#rig.pass(FRAME_MS)
+  }
+
+  #hearFrame(): void {
     this.transcription.hear(this.#frames[this.heardMs / FRAME_MS] ?? silentFrame)
     this.heardMs += FRAME_MS
     for (const { fromMs, toMs } of this.#stretches) {
       if (isReached(fromMs + 60, this.heardMs)) this.transcription.callerSpoke(fromMs)
       if (isReached(toMs + 60, this.heardMs)) this.transcription.callerPaused(toMs)
     }
-    await this.#rig.pass(FRAME_MS)
   }
 }
 
