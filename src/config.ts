@@ -36,6 +36,8 @@ export type Config = {
   readonly transferNumber: string | null
   /** How long calls may go on once the process is asked to stop. */
   readonly drainMs: number
+  /** Where traces go, without a path for them; null: nowhere. */
+  readonly otlpEndpoint: string | null
   readonly twilio: {
     readonly accountSid: string | null
     /** The number that rings here, in E.164; needed only if the account has several. */
@@ -154,6 +156,7 @@ const variables = {
   // OpenAI retired gpt-4 on 23 Oct 2026 and names gpt-5.6-sol as its successor; gpt-4.1, nearer in manner, goes on 14 Jan 2027.
   // https://developers.openai.com/api/docs/deprecations
   OPENAI_MODEL: [list, ['gpt-4', 'gpt-4.1', 'gpt-5.6-sol'], 'names of models, separated by commas'],
+  OTEL_EXPORTER_OTLP_ENDPOINT: [url('http:', 'https:'), null, 'the address of an OpenTelemetry collector, as http://host:4318'],
   ELEVENLABS_URL: [url('http:', 'https:'), 'https://api.elevenlabs.io', 'an http:// or https:// address'],
   // The voice of the service's own examples, which every account has.
   ELEVENLABS_VOICE_ID: [z.string().regex(/^[A-Za-z0-9]+$/), 'JBFqnCBsd6RMkjVDRZzb', 'letters and digits, from the voice library'],
@@ -270,6 +273,7 @@ function assemble(values: Values, faults: string[]): Config {
     overflowNumber: values.OVERFLOW_NUMBER,
     transferNumber: values.TRANSFER_NUMBER,
     drainMs: values.DRAIN_SECONDS * 1000,
+    otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,
     twilio: {
       accountSid: values.TWILIO_ACCOUNT_SID,
       number: values.TWILIO_NUMBER,

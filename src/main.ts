@@ -18,6 +18,7 @@ import { fixedTexts, lineText, makeCall } from './make-call.ts'
 import { remembering } from './memory/remember.ts'
 import { openMetrics } from './observe/metrics.ts'
 import { addMetrics } from './observe/routes.ts'
+import type { Tracing } from './observe/tracing.ts'
 import { fixedLines, type FixedLines } from './providers/audio-cache.ts'
 import { watchOverload, type TakeLoopDelay } from './overload.ts'
 import { redactionOf } from './redact/redact.ts'
@@ -36,6 +37,9 @@ const root = join(import.meta.dirname, '..')
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
 /** What still waits for the database when the program stops is in the calls' folders, and is taken in at the next start. */
 const STORE_CLOSE_MS = 3_000
+
+/** How long a collector may take over the last traces. */
+const TRACES_CLOSE_MS = 3_000
 
 /** Twilio asks what to do once a stream is closed; who then gets no answer hears of an application error. */
 const LINGER_MS = 2_000
@@ -78,7 +82,8 @@ async function start(): Promise<void> {
 
   const journals = new LiveJournals()
   const metrics = openMetrics({ activeCalls: () => calls.count, isOpen: () => calls.admission === 'open' })
-  const observers = () => [metrics.observe()]
+  const tracing = await openTraces(config, note)
+  const observers = () => [metrics.observe(), ...(tracing ? [tracing.observe()] : [])]
   const world = { config, log, clock: realClock, assistant, services, lines, journals, observers, store }
   const overload = watchOverload({ clock: realClock, log, takeLoopDelay: watchLoop(), mostMs: config.maxLoopDelayMs })
   const calls = new Calls({
@@ -136,6 +141,7 @@ async function start(): Promise<void> {
     overload.stop()
     await server.close()
     await services.close()
+    await tracing?.close(TRACES_CLOSE_MS)
     await stopForgetting()
     await memory.close()
     await store.close(STORE_CLOSE_MS)
@@ -144,6 +150,13 @@ async function start(): Promise<void> {
 
 const sessionsPerMinute = ({ recogniser }: Config): Readonly<Record<string, number>> =>
   recogniser.kind === 'local' ? {} : { [ASSEMBLYAI]: recogniser.sessionsPerMinute }
+
+/** Its packages take a moment to load, so only who wants traces loads them. */
+async function openTraces({ otlpEndpoint }: Config, note: (text: string, facts: object) => void): Promise<Tracing | null> {
+  if (otlpEndpoint === null) return null
+  const { openTracing } = await import('./observe/tracing.ts')
+  return openTracing({ endpoint: otlpEndpoint, version, clock: realClock, wallMs, note })
+}
 
 const localParts = ({ recogniser, brain, voice }: Config) => ({
   recogniser: recogniser.kind === 'local',

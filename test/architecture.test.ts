@@ -29,7 +29,7 @@ const rules: Rules = {
     'event-stream': [],
     log: ['redact'],
     // Watches calls and never takes part: nobody but who puts a call together knows of it.
-    observe: ['call', 'store'],
+    observe: ['call', 'ports', 'store'],
     loopback: [],
     overload: ['log', 'ports'],
     operator: ['loopback', 'secret'],

@@ -44,6 +44,7 @@ describe('the configuration', () => {
       maxLoopDelayMs: 100,
       overflowNumber: null,
       drainMs: 3_600_000,
+      otlpEndpoint: null,
       twilio: { accountSid: null, number: null, authToken: null, secondaryAuthToken: null },
       transferNumber: null,
       voicemail: 'hang-up',
