@@ -3,6 +3,7 @@
  * process nor the disk itself: both are handed in. Makes no connection, so a wrong key is found later, by its service.
  */
 import { z } from 'zod'
+import { assistantNames } from './assistant/assistant.ts'
 import { LOG_LEVELS, type LogLevel } from './log.ts'
 import { Secret } from './secret.ts'
 import { StartFault } from './start.ts'
@@ -23,6 +24,8 @@ export type Config = {
   readonly redact: boolean
   /** A caller who comes back so soon goes on where the last call stopped; 0: never. */
   readonly continueWithinMs: number
+  /** Who answers: one of `assistantNames`. */
+  readonly assistant: string
   readonly logLevel: LogLevel
   /** How replies are made; all three say the same. */
   readonly pipeline: 'plain' | 'streamed' | 'draft'
@@ -127,6 +130,7 @@ const variables = {
   RECORDING: [z.enum(['always', 'notice', 'ask', 'off']), null, 'always, notice, ask or off'],
   REDACT: [z.enum(['on', 'off']), 'on', 'on or off'],
   CONTINUE_WITHIN_MINUTES: [number(0, 1440), 30, 'minutes from 0 (never) to 1440'],
+  ASSISTANT: [text.refine(name => assistantNames.includes(name)), 'nooks', `one of ${assistantNames.join(', ')}`],
   LOG_LEVEL: [z.enum(LOG_LEVELS), 'info', `one of ${LOG_LEVELS.join(', ')}`],
   PIPELINE: [z.enum(['plain', 'streamed', 'draft']), 'draft', 'plain, streamed or draft'],
   CALLS_MAX: [number(1, 10_000), 50, 'how many calls at once, 1 to 10000'],
@@ -265,6 +269,7 @@ function assemble(values: Values, faults: string[]): Config {
     recording: values.RECORDING ?? (values.PUBLIC_URL === null ? 'always' : 'notice'),
     redact: values.REDACT === 'on',
     continueWithinMs: values.CONTINUE_WITHIN_MINUTES * 60_000,
+    assistant: values.ASSISTANT,
     logLevel: values.LOG_LEVEL,
     pipeline: values.PIPELINE,
     maxCalls: values.CALLS_MAX,

@@ -72,7 +72,7 @@ async function start(): Promise<void> {
   const elapsed = (): string => `${((realClock.now() - startedMs) / 1000).toFixed(1)} s`
 
   print(styleText('bold', 'Halfsecond is starting'))
-  const assistant = assistantNamed('nooks')!
+  const assistant = assistantNamed(config.assistant)!
   const ready = (part: string): void => print(`  ${part} is ready (${elapsed()})`)
   const pagesReady = buildPages(log, elapsed)
   const budgets = new Budgets({ clock: realClock, sessionsPerMinute: sessionsPerMinute(config) })

@@ -25,7 +25,7 @@ const rules: Rules = {
     calls: ['guarded-call', 'log', 'ports'],
     'guarded-call': ['calls', 'log'],
     clock: ['ports'],
-    config: ['log', 'secret', 'start'],
+    config: ['assistant', 'log', 'secret', 'start'],
     'event-stream': [],
     log: ['redact'],
     // Watches calls and never takes part: nobody but who puts a call together knows of it.

@@ -26,6 +26,11 @@ function faultsOf(environment: Environment, files?: Readonly<Record<string, stri
 }
 
 describe('the configuration', () => {
+  it('names the assistants there are if it asks for another', () => {
+    expect(read({ ASSISTANT: 'interview' }).assistant).toBe('interview')
+    expect(faultsOf({ ASSISTANT: 'bob' })).toEqual(['- ASSISTANT is "bob"; it must be one of nooks, interview.'])
+  })
+
   it('of an empty environment runs everything on this machine, for this machine only', () => {
     expect(read({})).toEqual({
       port: 3000,
@@ -37,6 +42,7 @@ describe('the configuration', () => {
       databaseUrl: null,
       retentionDays: null,
       continueWithinMs: 1_800_000,
+      assistant: 'nooks',
       logLevel: 'info',
       pipeline: 'draft',
       maxCalls: 50,

@@ -5,6 +5,11 @@
  * Everything that may be spoken is written for the ear: whole sentences, no digits, no markup, no abbreviation that a voice
  * could stumble over. A second assistant is a second folder beside `nooks/` and one line in `assistants` below.
  */
+import { facts as interviewFacts } from './interview/facts.ts'
+import { keyTerms as interviewKeyTerms } from './interview/key-terms.ts'
+import { lines as interviewLines } from './interview/lines.ts'
+import { persona as interviewPersona } from './interview/persona.ts'
+import { replies as interviewReplies } from './interview/replies.ts'
 import { facts } from './nooks/facts.ts'
 import { keyTerms, tools } from './nooks/key-terms.ts'
 import { lines } from './nooks/lines.ts'
@@ -22,13 +27,27 @@ export type Assistant = {
   /** Products that callers work with: worth remembering when they name one. */
   readonly tools: readonly string[]
   readonly replies: Replies
+  readonly script: ScriptHabits
+}
+
+/** How the local script leads the conversation, where no language model does. */
+export type ScriptHabits = {
+  /** What moves the conversation on when nothing else is to be said: the first that was not asked yet. */
+  readonly agenda: readonly QuestionId[]
+  /** Of what it tells when asked for more. */
+  readonly tellsMoreOf: readonly Topic[]
+  /** What callers of others do, and these do not: rules of the script, by name, that are passed over. */
+  readonly passesOver: readonly string[]
 }
 
 export type Persona = {
   readonly name: string
+  /** For what or whom it answers, as it is called in a sentence. */
   readonly company: string
   /** What it is, in half a sentence; always says that it is an AI. */
   readonly role: string
+  /** Who calls, in a sentence. */
+  readonly situation: string
   /** How it talks and what it may never do: rules for a language model, one sentence or two each. */
   readonly manner: readonly string[]
   /** What recognisers write when they do not know the company's name; single words, lower case. */
@@ -38,7 +57,7 @@ export type Persona = {
 /** One thing the assistant may say about its company, and who vouches for it. */
 export type Fact = {
   readonly id: string
-  readonly topic: 'product' | 'feature' | 'price' | 'integration' | 'start' | 'trust' | 'company' | 'meeting' | 'objection'
+  readonly topic: Topic
   /** What callers say when they want to know this; used to find the fact. */
   readonly asked: readonly string[]
   /** The fact, in one or two spoken sentences. */
@@ -50,9 +69,26 @@ export type Fact = {
   readonly source: Source
 }
 
+export type Topic =
+  | 'product'
+  | 'feature'
+  | 'price'
+  | 'integration'
+  | 'start'
+  | 'trust'
+  | 'company'
+  | 'meeting'
+  | 'objection'
+  | 'experience'
+  | 'skill'
+  | 'education'
+  | 'person'
+
 export type Source =
   /** Published by or about the company; `where` says on which page. */
   | { readonly type: 'public'; readonly where: string }
+  /** Told by the person it answers for; `where` says in which part. */
+  | { readonly type: 'cv'; readonly where: string }
   /** Our own decision on what the assistant says; it states nothing about the product that could be false. */
   | { readonly type: 'policy' }
 
@@ -160,7 +196,31 @@ export type Act =
   | 'meeting-remembered' // {meeting}
 
 const assistants: Readonly<Record<string, Assistant>> = {
-  nooks: { id: 'nooks', persona, facts, lines, keyTerms, tools, replies },
+  nooks: {
+    id: 'nooks',
+    persona,
+    facts,
+    lines,
+    keyTerms,
+    tools,
+    replies,
+    script: { agenda: ['team', 'tool', 'demo', 'else'], tellsMoreOf: ['product', 'feature'], passesOver: [] },
+  },
+  interview: {
+    id: 'interview',
+    persona: interviewPersona,
+    facts: interviewFacts,
+    lines: interviewLines,
+    keyTerms: interviewKeyTerms,
+    tools: [],
+    replies: interviewReplies,
+    // An interviewer may well speak of cars and banks, and of a team of twelve.
+    script: {
+      agenda: ['team', 'tool', 'demo', 'else'],
+      tellsMoreOf: ['experience', 'skill'],
+      passesOver: ['wrong-number', 'support'],
+    },
+  },
 }
 
 /** The names `assistantNamed` knows. */

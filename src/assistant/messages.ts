@@ -57,14 +57,17 @@ const remembered = (earlier: Earlier): readonly string[] => {
 /** Who the assistant is and all it knows, as instructions to a language model. */
 export const systemPrompt = ({ persona, facts }: Assistant): string =>
   [
-    `You are ${persona.name}, ${persona.role}. Prospects call ${persona.company} by phone, and you talk with them.`,
+    `You are ${persona.name}, ${persona.role}. ${persona.situation}`,
     section('How you talk', persona.manner),
     `A reply of yours that ends in ${INTERRUPTED} was cut off there by the caller, who heard no more of it. Never say that word.`,
     section(`What you know about ${persona.company}`, told(facts, false)),
     section('What you answer to objections', told(facts, true)),
-  ].join('\n\n')
+  ]
+    .filter(part => part !== '')
+    .join('\n\n')
 
-const section = (title: string, items: readonly string[]): string => [`${title}:`, ...items.map(item => `- ${item}`)].join('\n')
+const section = (title: string, items: readonly string[]): string =>
+  items.length === 0 ? '' : [`${title}:`, ...items.map(item => `- ${item}`)].join('\n')
 
 const told = (facts: readonly Fact[], objections: boolean): readonly string[] =>
   facts

@@ -1,27 +1,29 @@
 import { describe, expect, it } from 'vitest'
-import { assistantNamed, assistantNames } from '../../src/assistant/assistant.ts'
+import { assistantNamed, assistantNames, type Assistant } from '../../src/assistant/assistant.ts'
 
 const nooks = assistantNamed('nooks')!
-const { facts, lines, replies, keyTerms, persona } = nooks
-const pools = { ...replies.questions, ...replies.acts }
+const interview = assistantNamed('interview')!
 
 type Spoken = readonly [name: string, text: string]
 
-const everythingSpoken: readonly Spoken[] = [
-  ...facts.flatMap(({ id, says, more }): readonly Spoken[] => [
+const poolsOf = ({ replies }: Assistant) => ({ ...replies.questions, ...replies.acts })
+
+const everythingSpoken = (assistant: Assistant): readonly Spoken[] => [
+  ...assistant.facts.flatMap(({ id, says, more }): readonly Spoken[] => [
     [`fact ${id}`, says],
     [`fact ${id}, more`, more],
   ]),
-  ...Object.entries(lines).map(([id, line]): Spoken => [`line ${id}`, line]),
-  ...Object.entries(pools).flatMap(([id, ways]) => ways.map((way): Spoken => [`reply ${id}`, way])),
+  ...Object.entries(assistant.lines).map(([id, line]): Spoken => [`line ${id}`, line]),
+  ...Object.entries(poolsOf(assistant)).flatMap(([id, ways]) => ways.map((way): Spoken => [`reply ${id}`, way])),
 ]
 
 const words = (text: string) => text.split(/\s+/).length
 
 describe('the assistants', () => {
   it('are chosen by name', () => {
-    expect(assistantNames).toEqual(['nooks'])
+    expect(assistantNames).toEqual(['nooks', 'interview'])
     expect(assistantNamed('nooks')?.persona.company).toBe('Nooks')
+    for (const name of assistantNames) expect(assistantNamed(name)?.id).toBe(name)
   })
 
   it.each(['', 'nobody', 'constructor', '__proto__'])('none is called "%s"', name => {
@@ -30,6 +32,7 @@ describe('the assistants', () => {
 })
 
 describe('the facts about Nooks', () => {
+  const { facts } = nooks
   it.each(facts.map(fact => [fact.id, fact] as const))(
     '%s names a public page or is marked as our policy',
     (_id, { source, topic }) => {
@@ -49,17 +52,42 @@ describe('the facts about Nooks', () => {
     const said = (id: string) => facts.find(fact => fact.id === id)?.says
     for (const id of ['price', 'trial', 'contract', 'calling-rules', 'countries', 'set-up-time'])
       expect(said(id)).toMatch(/colleague/)
-    for (const [, text] of everythingSpoken) expect(text).not.toMatch(/per (seat|user|month)|dollars? (a|per)/)
+    for (const [, text] of everythingSpoken(nooks)) expect(text).not.toMatch(/per (seat|user|month)|dollars? (a|per)/)
   })
 })
 
-describe('everything that is spoken word for word', () => {
-  it.each(everythingSpoken)('%s is plain words: no digits, no markup, whole sentences', (_id, text) => {
+describe('the facts about the candidate', () => {
+  it.each(interview.facts.map(fact => [fact.id, fact] as const))(
+    '%s names its part of the CV or is our policy',
+    (_id, { source, asked }) => {
+      if (source.type === 'cv') expect(source.where).not.toBe('')
+      else expect(source).toEqual({ type: 'policy' })
+      expect(asked.length).toBeGreaterThanOrEqual(4)
+    },
+  )
+
+  it('are each called something else, and name neither salary nor promise', () => {
+    expect(new Set(interview.facts.map(({ id }) => id)).size).toBe(interview.facts.length)
+    for (const [, text] of everythingSpoken(interview)) expect(text).not.toMatch(/\b(euros?|dollars?|crowns?|I promise)\b/)
+  })
+
+  it('speak of her, never as her', () => {
+    for (const { says, more } of interview.facts.filter(({ source }) => source.type === 'cv'))
+      expect(`${says} ${more}`).not.toMatch(/\b(I|my|me)\b/)
+  })
+})
+
+describe.each([nooks, interview])('everything that $persona.name says word for word', assistant => {
+  const { lines, replies, persona } = assistant
+  const pools = poolsOf(assistant)
+  const spoken = everythingSpoken(assistant)
+
+  it.each(spoken)('%s is plain words: no digits, no markup, whole sentences', (_id, text) => {
     expect(text.replaceAll(/\{\w+\}/g, 'Jane')).toMatch(/^[A-Za-z][A-Za-z ,.:;?'-]*[.?]$/)
     expect(text).not.toMatch(/ {2}|\s[.,;?]|\.\./)
   })
 
-  it.each(everythingSpoken)('%s is short enough for the ear', (_id, text) => {
+  it.each(spoken)('%s is short enough for the ear', (_id, text) => {
     expect(words(text)).toBeLessThanOrEqual(26)
   })
 
@@ -81,9 +109,10 @@ describe('everything that is spoken word for word', () => {
   })
 
   it('says from the start that it is an AI, and never that it is human', () => {
-    expect(lines.greeting).toContain('AI')
+    for (const line of [lines.greeting, lines.askToRecord, lines.welcomeBack, lines.welcomeBackByName, lines.goOn])
+      expect(line).toContain('AI')
     expect(persona.role).toContain('AI')
-    for (const [, text] of everythingSpoken) expect(text).not.toMatch(/I am human|I'm human|I am a person|I'm a person/i)
+    for (const [, text] of spoken) expect(text).not.toMatch(/I am human|I'm human|I am a person|I'm a person/i)
   })
 
   it('ends the calls it ends with a goodbye', () => {
@@ -91,11 +120,11 @@ describe('everything that is spoken word for word', () => {
   })
 })
 
-describe('the key terms', () => {
+describe.each([nooks, interview])('the key terms of $id', ({ keyTerms, persona }) => {
   it('fit what recognisers take: at most 100, each at most 50 characters, none twice', () => {
     expect(keyTerms.length).toBeLessThanOrEqual(100)
     expect(new Set(keyTerms).size).toBe(keyTerms.length)
     for (const term of keyTerms) expect(term.length).toBeLessThanOrEqual(50)
-    expect(keyTerms[0]).toBe('Nooks')
+    expect(keyTerms[0]).toBe(persona.company)
   })
 })

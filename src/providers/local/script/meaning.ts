@@ -19,7 +19,7 @@ export type Meaning =
 export const meaningName = (meaning: Meaning): string => (meaning.type === 'deed' ? meaning.deed : meaning.fact.id)
 
 /** Prepares the look-up once; the function it returns is pure. */
-export const understands = ({ facts, persona }: Assistant): ((said: string) => Meaning) => {
+export const understands = ({ facts, persona, script }: Assistant): ((said: string) => Meaning) => {
   const byId = new Map(facts.map(fact => [fact.id, fact]))
   const nearest = factFinder(facts, persona.company)
   const company = new RegExp(`\\b(${persona.misheard.join('|')})\\b`, 'g')
@@ -30,7 +30,7 @@ export const understands = ({ facts, persona }: Assistant): ((said: string) => M
 
   const ruled = (candidates: readonly Rule[], texts: readonly string[]): Deed | Fact | null => {
     for (const [what, pattern] of candidates) {
-      if (!texts.some(text => pattern.test(text))) continue
+      if (script.passesOver.includes(what) || !texts.some(text => pattern.test(text))) continue
       if (!what.startsWith('fact:')) return what as Deed
       const fact = byId.get(what.slice('fact:'.length))
       if (fact) return fact

@@ -171,13 +171,13 @@ const whole = ({ facts, replies }: Assistant, heard: string): string => {
 }
 
 /** "Tell me more": the rest of what was told last, or else the next thing not told yet. */
-const furtherFact = ({ facts }: Assistant, replies: readonly string[]): Fact => {
+const furtherFact = ({ facts, script }: Assistant, replies: readonly string[]): Fact => {
   const told = (text: string): boolean => replies.some(reply => reply.includes(text))
   const last = replies
     .map(reply => facts.find(({ says, more }) => reply.includes(says) || reply.includes(more)))
     .findLast(fact => fact !== undefined)
   if (last && !(told(last.says) && told(last.more))) return last
-  const next = facts.find(({ topic, says }) => (topic === 'product' || topic === 'feature') && !told(says)) ?? facts[0]
+  const next = facts.find(({ topic, says }) => script.tellsMoreOf.includes(topic) && !told(says)) ?? facts[0]
   if (!next) throw new Error('an assistant must know at least one fact')
   return next
 }

@@ -22,8 +22,6 @@ export type Voice = {
   readonly tell: (fact: Fact) => Reply
 }
 
-const AGENDA: readonly QuestionId[] = ['team', 'tool', 'demo', 'else']
-
 export const voiceIn = (assistant: Assistant, { replies, wanted, remembered }: Conversation): Voice => {
   const { acts, questions } = assistant.replies
   const act: Voice['act'] = (id, fill = {}) =>
@@ -40,7 +38,7 @@ export const voiceIn = (assistant: Assistant, { replies, wanted, remembered }: C
     if (wanted !== null) return question(wanted[0] ?? 'confirm')
     const { meeting } = remembered
     if (meeting !== null && !wasAsked('meeting')) return `${act('meeting-remembered', { meeting })} ${question('meeting')}`
-    return newQuestion(AGENDA)
+    return newQuestion(assistant.script.agenda)
   }
   const tell = (fact: Fact): Reply =>
     say(freshest([fact.says, fact.more], replies), fact.then && wanted === null ? newQuestion(fact.then) : onward())

@@ -1,0 +1,20 @@
+/** Words that interviewers of Maya use and that a general recogniser gets wrong, most important first. */
+export const keyTerms: readonly string[] = [
+  'Maya Lindqvist',
+  'Robin',
+  'Harborlight',
+  'Tidewater Payments',
+  'Fjordsoft',
+  'TypeScript',
+  'Postgres',
+  'Kubernetes',
+  'Kafka',
+  'Fastify',
+  'Gothenburg',
+  'backend',
+  'full stack',
+  'notice period',
+  'on call',
+  'CV',
+  'open source',
+]
