@@ -118,6 +118,8 @@ async function start(): Promise<void> {
       addMetrics(server, { metrics, onlyOperator })
       await server.register(addApi, {
         store,
+        calls,
+        mayTransfer: config.transferNumber !== null,
         onlyOperator,
         stages: () => stagesOf({ pipeline: config.pipeline, local: localParts(config), names: services.names() }),
         wallTime,

@@ -21,7 +21,8 @@ const rules: Rules = {
     memory: ['assistant', 'ports', 'store'],
     // What services allow: told by their adapters, asked for at the ring.
     budgets: ['calls', 'ports'],
-    api: ['event-stream', 'ports', 'store'],
+    // It acts on calls by their handles.
+    api: ['calls', 'event-stream', 'ports', 'store'],
     calls: ['guarded-call', 'log', 'ports'],
     'guarded-call': ['calls', 'log'],
     clock: ['ports'],

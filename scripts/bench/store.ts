@@ -72,7 +72,16 @@ async function measure(name: string, databaseUrl: string | null): Promise<readon
   const caller = await fillWithCalls(store.database, count)
   const api = fastify()
   const stages = () => []
-  await api.register(addApi, { store, onlyOperator: async () => undefined, stages, wallTime, newId: () => '', version: 'bench' })
+  await api.register(addApi, {
+    store,
+    calls: { find: () => null },
+    mayTransfer: false,
+    onlyOperator: async () => undefined,
+    stages,
+    wallTime,
+    newId: () => '',
+    version: 'bench',
+  })
   const url = await api.listen({ host: '127.0.0.1', port: 0 })
   const questions = {
     'the newest 50 conversations': '/api/conversations',

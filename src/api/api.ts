@@ -7,6 +7,7 @@ import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { mayPass } from '../store/database.ts'
 import type { Store } from '../store/store.ts'
+import { addActing, type ActedOn } from './acting.ts'
 import { addCallRoutes } from './calls.ts'
 import { addConversationRoutes } from './conversations.ts'
 import { addOverview } from './overview.ts'
@@ -14,6 +15,9 @@ import type { Stage } from './streaming.ts'
 
 export type ApiParts = {
   readonly store: Store
+  readonly calls: ActedOn
+  /** Whether there is somebody to put callers through to. */
+  readonly mayTransfer: boolean
   /** Refuses whoever may not ask, by sending an answer and giving it; gives nothing to whoever may. */
   readonly onlyOperator: (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply | undefined>
   readonly stages: () => readonly Stage[]
@@ -45,6 +49,7 @@ export async function addApi(server: FastifyInstance, parts: ApiParts): Promise<
   })
   addConversationRoutes(server, parts)
   addCallRoutes(server, parts)
+  addActing(server, parts)
   addOverview(server, parts)
 }
 

@@ -54,8 +54,17 @@ export const feedbackBody = z.object({
   words: z.string().max(2000).optional(),
 })
 
+export const callParams = z.object({ id: callSid.describe('SID of a call that is going on') })
+/** About half a minute of speech. */
+export const sayBody = z.object({ text: z.string().min(1).max(500).regex(/\S/) })
+export const hangUpBody = z.object({ goodbye: z.boolean().optional() }).nullable()
+export const transferBody = z
+  .object({ brief: z.string().max(500).optional().describe('what the colleague should know') })
+  .nullable()
+
 /* ── Given ─────────────────────────────────────────────────────────────────────────────────────────────────── */
 
+export const taken = z.strictObject({ taken: z.boolean() })
 export const failure = z.strictObject({ error: text })
 
 const cost = z.strictObject({

@@ -14,6 +14,8 @@ describe('the interface in the product', () => {
         addOwnRoutes: async (server, onlyOperator) => {
           await server.register(addApi, {
             store,
+            calls: { find: () => null },
+            mayTransfer: false,
             onlyOperator,
             stages: () => [],
             wallTime: () => '2026-11-21T12:00:00.000Z',

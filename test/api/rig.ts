@@ -19,6 +19,8 @@ export async function openApi(store: TestStore, parts: Partial<ApiParts> = {}): 
   let ids = 0
   await server.register(addApi, {
     store,
+    calls: { find: () => null },
+    mayTransfer: false,
     onlyOperator: async () => undefined,
     stages: () =>
       stagesOf({

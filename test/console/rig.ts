@@ -23,6 +23,8 @@ export async function openConsole(store: TestStore): Promise<Console> {
     addOwnRoutes: async (server, onlyOperator) => {
       await server.register(addApi, {
         store,
+        calls: { find: () => null },
+        mayTransfer: false,
         onlyOperator,
         stages: () =>
           stagesOf({
