@@ -51,6 +51,8 @@ export type Config = {
   }
   /** What becomes of an answering machine that `npm run dial` reached. */
   readonly voicemail: 'hang-up' | 'message'
+  /** Who is told what was done on calls; null: nobody. */
+  readonly toolsWebhook: { readonly url: string; readonly secret: Secret } | null
   /** For `npm run tunnel`. */
   readonly ngrok: { readonly authToken: Secret | null; readonly domain: string | null }
   /** What the owner's programs and pages show from other machines; null: only this machine is let in. */
@@ -143,6 +145,7 @@ const variables = {
   TWILIO_ACCOUNT_SID: [z.string().regex(/^AC[0-9a-fA-F]{32}$/), null, 'AC and 32 hexadecimal digits, from the Twilio console'],
   TWILIO_NUMBER: [z.string().regex(/^\+[1-9]\d{6,14}$/), null, 'a phone number such as +15550001111'],
   VOICEMAIL: [z.enum(['hang-up', 'message']), 'hang-up', 'hang-up or message'],
+  TOOLS_WEBHOOK_URL: [url('http:', 'https:'), null, 'an http:// or https:// address'],
   NGROK_DOMAIN: [z.string().regex(/^[a-z0-9.-]+\.[a-z]+$/), null, 'a domain such as name.ngrok-free.app'],
   STT: [z.enum(['local', 'assemblyai']), null, 'local or assemblyai'],
   LLM: [z.enum(['local', 'openai']), null, 'local or openai'],
@@ -171,6 +174,7 @@ const SECRETS = [
   'TWILIO_AUTH_TOKEN',
   'TWILIO_AUTH_TOKEN_SECONDARY',
   'API_TOKEN',
+  'TOOLS_WEBHOOK_SECRET',
   'NGROK_AUTHTOKEN',
   'ASSEMBLYAI_API_KEY',
   'OPENAI_API_KEY',
@@ -286,12 +290,23 @@ function assemble(values: Values, faults: string[]): Config {
       secondaryAuthToken: values.TWILIO_AUTH_TOKEN_SECONDARY,
     },
     voicemail: values.VOICEMAIL,
+    toolsWebhook: webhookOf(values, faults),
     ngrok: { authToken: values.NGROK_AUTHTOKEN, domain: values.NGROK_DOMAIN },
     apiToken: values.API_TOKEN,
     recogniser: recogniserOf(values, faults),
     brain: brainOf(values, faults),
     voice: voiceOf(values, faults),
   }
+}
+
+function webhookOf({ TOOLS_WEBHOOK_URL: url, TOOLS_WEBHOOK_SECRET: secret }: Values, faults: string[]): Config['toolsWebhook'] {
+  if (url === null) return null
+  if (secret !== null) return { url, secret }
+  faults.push(
+    'TOOLS_WEBHOOK_URL is set but TOOLS_WEBHOOK_SECRET is not: the receiver could not tell our news from others. Set it ' +
+      '(or TOOLS_WEBHOOK_SECRET_FILE) to what `openssl rand -hex 32` prints, here and there.',
+  )
+  return null
 }
 
 function databaseOf({ DATABASE_URL: url }: Values, faults: string[]): Secret | null {

@@ -28,7 +28,10 @@ import { ASSEMBLYAI, openServices, type Services } from './services.ts'
 import { listen, openDataDir, StartFault } from './start.ts'
 import { LiveJournals } from './store/live-journals.ts'
 import { forgetOldCalls } from './store/retention.ts'
-import { openStore } from './store/store.ts'
+import { openStore, type Store } from './store/store.ts'
+import { openTexting } from './tools/texting.ts'
+import { openTools as toolsOf } from './tools/tools.ts'
+import { openWebhook } from './tools/webhook.ts'
 import { openGate } from './twilio/signature.ts'
 import { openTickets } from './twilio/ticket.ts'
 import { loadTwiml } from './twilio/twiml.ts'
@@ -81,10 +84,12 @@ async function start(): Promise<void> {
   await tellWhatIsWrong(services)
 
   const journals = new LiveJournals()
+  const deeds = openDeeds(config, assistant, store, note)
   const metrics = openMetrics({ activeCalls: () => calls.count, isOpen: () => calls.admission === 'open' })
   const tracing = await openTraces(config, note)
   const observers = () => [metrics.observe(), ...(tracing ? [tracing.observe()] : [])]
-  const world = { config, log, clock: realClock, assistant, services, lines, journals, observers, store }
+  const { openTools } = deeds
+  const world = { config, log, clock: realClock, assistant, services, lines, journals, observers, store, openTools }
   const overload = watchOverload({ clock: realClock, log, takeLoopDelay: watchLoop(), mostMs: config.maxLoopDelayMs })
   const calls = new Calls({
     create: ring => makeCall(world, ring),
@@ -146,6 +151,7 @@ async function start(): Promise<void> {
     await tracing?.close(TRACES_CLOSE_MS)
     await stopForgetting()
     await memory.close()
+    await deeds.close()
     await store.close(STORE_CLOSE_MS)
   })
 }
@@ -177,6 +183,18 @@ async function buildPages(log: Log, elapsed: () => string): Promise<string | nul
     log.error({ err: error }, 'the web page cannot be built')
     return null
   }
+}
+
+type Note = (text: string, facts: object) => void
+
+/** What the assistant can do for a caller, and who is told of it. */
+function openDeeds(config: Config, assistant: Assistant, store: Store, note: Note) {
+  const { toolsWebhook, twilio } = config
+  const { accountSid, authToken } = twilio
+  const webhook = toolsWebhook && openWebhook({ ...toolsWebhook, database: store.database, clock: realClock, wallMs, note })
+  const sendText = accountSid && authToken ? openTexting({ accountSid, authToken }) : null
+  const parts = { assistant, store, clock: realClock, webhook, sendText, mayHandOver: config.transferNumber !== null, wallTime }
+  return { openTools: toolsOf(parts), close: async () => webhook?.close() }
 }
 
 type LinesParts = { readonly config: Config; readonly assistant: Assistant; readonly services: Services; readonly log: Log }

@@ -22,7 +22,8 @@ import { CallFolder } from './store/call-folder.ts'
 import { consented } from './store/consented.ts'
 import type { LiveJournals } from './store/live-journals.ts'
 import type { Store } from './store/store.ts'
-import { endCall } from './tools/end-call.ts'
+import { callIdOf } from './store/call-record.ts'
+import type { OpenTools } from './tools/tools.ts'
 
 export type CallWorld = {
   readonly config: Config
@@ -35,6 +36,7 @@ export type CallWorld = {
   /** Who else is told of a new call, entry by entry. */
   readonly observers: () => readonly CallObserver[]
   readonly store: Store
+  readonly openTools: OpenTools
 }
 
 /** The assistant's words for each line that turn-taking may call for. */
@@ -70,7 +72,8 @@ export const fixedTexts = (assistant: Assistant, recording: RecordingPlan): read
   ]
 }
 
-export function makeCall(world: CallWorld, { callSid, from }: Ring): CallHandle {
+export function makeCall(world: CallWorld, ring: Ring): CallHandle {
+  const { callSid, from } = ring
   const { config, log, clock, assistant, services, journals, store } = world
   const rules = { pipeline: config.pipeline, longestMs: config.maxCallMs, zeroTransfers: config.transferNumber !== null }
   const startedAt = new Date().toISOString()
@@ -91,7 +94,13 @@ export function makeCall(world: CallWorld, { callSid, from }: Ring): CallHandle 
   )
   const heading = { version: 1, callSid, startedAt, assistant: assistant.id, providers: services.names(), rules } as const
   journal.write({ at: 0, ms: 0, type: 'call', ...heading })
-  const doing = { clock, tools: [endCall], deeds: new Deeds({ kept: () => folder.kept() }) }
+  const tools = world.openTools({
+    callId: callIdOf({ callSid, startedAt }),
+    callSid,
+    personId: store.personOf(from),
+    ...numbersOf(ring, config.twilio.number),
+  })
+  const doing = { clock, tools, deeds: new Deeds({ kept: () => folder.kept() }) }
   services.warm()
   return new Call({
     clock,
@@ -101,6 +110,12 @@ export function makeCall(world: CallWorld, { callSid, from }: Ring): CallHandle 
     detectVoice: services.detectVoice,
     openReplies: (signal, note) => repliesOf(world, recall, doing, signal, note),
   })
+}
+
+/** On a call that we made, the person on the line is the one who was called. */
+function numbersOf({ from, to }: Ring, ownNumber: string | null) {
+  const isOurs = from !== null && from === ownNumber
+  return { callerNumber: isOurs ? to : from, ownNumber: ownNumber ?? to }
 }
 
 /** Looks up who calls while the phone still rings; nothing waits for it. */

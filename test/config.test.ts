@@ -34,6 +34,7 @@ describe('the configuration', () => {
   it('of an empty environment runs everything on this machine, for this machine only', () => {
     expect(read({})).toEqual({
       port: 3000,
+      toolsWebhook: null,
       recording: 'always',
       redact: true,
       host: '127.0.0.1',
@@ -197,6 +198,7 @@ describe('a wrong configuration', () => {
       { TWILIO_AUTH_TOKEN_SECONDARY: 't' },
       /SECONDARY is set but TWILIO_AUTH_TOKEN is not/,
     ],
+    ['a webhook without a secret', { TOOLS_WEBHOOK_URL: 'https://x.org/h' }, /TOOLS_WEBHOOK_SECRET is not.*openssl rand/],
     ['a token that can be guessed', { API_TOKEN: 'x'.repeat(19) }, /^- API_TOKEN is too short/],
     ['a token that no cookie holds', { API_TOKEN: 'x'.repeat(20) + ';' }, /API_TOKEN.*unusual signs/],
     ['a database that is no Postgres', { DATABASE_URL: 'mysql://u:p@h/d' }, /DATABASE_URL.*must be postgres:/],
@@ -255,6 +257,8 @@ describe('a secret', () => {
     TWILIO_AUTH_TOKEN: SECRET,
     TWILIO_AUTH_TOKEN_SECONDARY: SECRET,
     API_TOKEN: SECRET,
+    TOOLS_WEBHOOK_URL: 'https://crm.example.com/deeds',
+    TOOLS_WEBHOOK_SECRET: SECRET,
     ASSEMBLYAI_API_KEY: SECRET,
     OPENAI_API_KEY: SECRET,
     ELEVENLABS_API_KEY: SECRET,

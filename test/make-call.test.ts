@@ -61,6 +61,7 @@ function ring(store: TestStore, lines: FixedLines, environment: Environment = {}
     journals,
     store,
     observers: () => [],
+    openTools: () => [],
   }
   const callSid = `CA${'9'.repeat(32)}`
   const call = makeCall(world, { callSid, from: anna, to: null })

@@ -7,7 +7,7 @@ import type { Entry, Heading } from '../call/journal.ts'
 import type { Redact } from '../redact/redact.ts'
 import { redactedTurn } from '../redact/turn.ts'
 import { CallUsage } from './call-usage.ts'
-import type { CallRow, CostRow, TurnRow } from './tables.ts'
+import type { CallRow, CostRow, DeliveryRow, MeetingRow, MessageRow, TurnRow } from './tables.ts'
 
 /** What the journal does not say of its call. */
 export type CallOrigin = {
@@ -18,6 +18,9 @@ export type CallOrigin = {
 }
 
 export type Writing =
+  /** What was done for the caller, and the news of it if somebody wants them; what stands there already stays as it is. */
+  | { readonly type: 'meeting'; readonly meeting: MeetingRow; readonly delivery: DeliveryRow | null }
+  | { readonly type: 'message'; readonly message: MessageRow; readonly delivery: DeliveryRow | null }
   | { readonly type: 'call'; readonly call: CallRow }
   | { readonly type: 'turn'; readonly turn: TurnRow }
   /** All that this reply cost, in place of what was written of it before. */

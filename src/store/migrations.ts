@@ -8,6 +8,7 @@ import type { Migration } from 'kysely/migration'
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-records': { up: makeRecords },
   '0002-memory': { up: makeQuotedMemory },
+  '0003-deeds': { up: makeDeeds },
 }
 
 const required = (column: ColumnDefinitionBuilder): ColumnDefinitionBuilder => column.notNull()
@@ -159,4 +160,24 @@ async function makeQuotedMemory({ schema }: Kysely<unknown>): Promise<void> {
     .addColumn('made_by', 'text', required)
     .addColumn('created_at', 'text', required)
     .execute()
+}
+
+async function makeDeeds({ schema }: Kysely<unknown>): Promise<void> {
+  await schema
+    .createTable('messages')
+    .addColumn('id', 'text', key)
+    .addColumn('call_id', 'text', ofCall)
+    .addColumn('person_id', 'text', column => column.references('people.id').onDelete('set null'))
+    .addColumn('text', 'text', required)
+    .addColumn('created_at', 'text', required)
+    .execute()
+  await schema.createIndex('messages_by_call').on('messages').column('call_id').execute()
+  await schema
+    .createTable('deliveries')
+    .addColumn('id', 'text', key)
+    .addColumn('call_id', 'text', ofCall)
+    .addColumn('body', 'text', required)
+    .addColumn('created_at', 'text', required)
+    .execute()
+  await schema.createIndex('deliveries_by_date').on('deliveries').column('created_at').execute()
 }

@@ -11,6 +11,8 @@ import { openPeople, type PersonOf } from './people-key.ts'
 import { recorded } from './recorded.ts'
 import { LiveCalls, type CallNews, type LiveCall } from './live-calls.ts'
 import { foldersIn, takeIn } from './take-in.ts'
+import type { Writing } from './call-record.ts'
+import { writeAll } from './write-records.ts'
 import { WriteQueue } from './write-queue.ts'
 
 export type StoreParts = {
@@ -44,6 +46,8 @@ export type Store = {
   readonly personOf: PersonOf
   /** The journal to write to: keeps the call in the database too. */
   record(kept: Journal, call: CallToRecord): Journal
+  /** Keeps what was done for a caller. Resolves once it is stored, which may take as long as the database is out of reach. */
+  keep(writing: Writing): Promise<void>
   /** Calls back, from now on, when everything of a call that has ended is stored. */
   whenStored(listener: (callId: string) => void): void
   /** The calls going on, the oldest first. */
@@ -88,6 +92,11 @@ export async function openStore({ dataDir, databaseUrl, clock, note, redact = wi
       const stored = (callId: string): void => listeners.forEach(listener => listener(callId))
       return recorded(kept, { database, queue, callsDir, folder, origin, conversation, redact, note, live, stored })
     },
+    keep: writing =>
+      new Promise((resolve, reject) => {
+        const write = (): Promise<void> => writeAll(database, [writing]).then(resolve)
+        queue.add(write, () => reject(new Error('it cannot be stored')))
+      }),
     whenStored: listener => void listeners.push(listener),
     live: () => live.all,
     watch: watcher => live.watch(watcher),

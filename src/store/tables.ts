@@ -14,6 +14,8 @@ export type Tables = {
   readonly callSummaries: CallSummaryRow
   readonly memoryFacts: MemoryFactRow
   readonly meetings: MeetingRow
+  readonly messages: MessageRow
+  readonly deliveries: DeliveryRow
   readonly feedback: FeedbackRow
 }
 
@@ -112,6 +114,24 @@ export type MeetingRow = {
   readonly name: string | null
   readonly contact: string | null
   readonly note: string | null
+  readonly createdAt: string
+}
+
+/** A text message that the assistant sent to the caller. */
+export type MessageRow = {
+  readonly id: string
+  readonly callId: string
+  readonly personId: string | null
+  readonly text: string
+  readonly createdAt: string
+}
+
+/** News for the owner's webhook that it has not taken yet. */
+export type DeliveryRow = {
+  readonly id: string
+  readonly callId: string
+  /** JSON, as it is posted. */
+  readonly body: string
   readonly createdAt: string
 }
 

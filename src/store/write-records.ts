@@ -2,7 +2,7 @@
 import type { Transaction } from 'kysely'
 import type { Writing } from './call-record.ts'
 import type { Database } from './database.ts'
-import type { CallRow, Tables, TurnRow } from './tables.ts'
+import type { CallRow, DeliveryRow, Tables, TurnRow } from './tables.ts'
 
 type Writer = Transaction<Tables>
 
@@ -16,6 +16,20 @@ async function write(writer: Writer, writing: Writing): Promise<void> {
   switch (writing.type) {
     case 'call':
       return writeCall(writer, writing.call)
+    case 'meeting':
+      await writer
+        .insertInto('meetings')
+        .values(writing.meeting)
+        .onConflict(conflict => conflict.column('id').doNothing())
+        .execute()
+      return writeDelivery(writer, writing.delivery)
+    case 'message':
+      await writer
+        .insertInto('messages')
+        .values(writing.message)
+        .onConflict(conflict => conflict.column('id').doNothing())
+        .execute()
+      return writeDelivery(writer, writing.delivery)
     case 'turn':
       return writeTurn(writer, writing.turn)
     case 'costs':
@@ -32,6 +46,15 @@ async function write(writer: Writer, writing: Writing): Promise<void> {
     default:
       writing satisfies never
   }
+}
+
+async function writeDelivery(writer: Writer, delivery: DeliveryRow | null): Promise<void> {
+  if (delivery === null) return
+  await writer
+    .insertInto('deliveries')
+    .values(delivery)
+    .onConflict(conflict => conflict.column('id').doNothing())
+    .execute()
 }
 
 async function writeCall(writer: Writer, call: CallRow): Promise<void> {

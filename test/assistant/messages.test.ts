@@ -14,6 +14,36 @@ const asked = (history: readonly Exchange[], said: string): readonly string[] =>
     .slice(1)
     .map(({ role, content }) => `${role}: ${content}`)
 
+describe('what was done for the caller', () => {
+  const deed = { key: 'book {}', tool: 'book', args: '{"day":"Monday"}', outcome: { done: true, says: 'It is booked.' } }
+  const result = (outcome: { readonly done: boolean; readonly says: string } | null) =>
+    buildMessages(nooks, [{ ...exchange('Yes.', ''), deeds: [{ ...deed, outcome }] }], 'And?').find(({ role }) => role === 'tool')
+
+  it('stands as a call of a tool and its result between what was said, each under an id of its own', () => {
+    const history = [
+      { ...exchange('Yes.', 'Done.'), deeds: [deed, deed] },
+      { ...exchange('', ''), deeds: [deed] },
+    ]
+    const [, ...messages] = buildMessages(nooks, history, 'Really?')
+    const call = (id: string) => ({ id, name: 'book', args: '{"day":"Monday"}' })
+    expect(messages).toEqual([
+      { role: 'user', content: 'Yes.' },
+      { role: 'assistant', content: '', calls: [call('done_0_0'), call('done_0_1')] },
+      { role: 'tool', callId: 'done_0_0', content: 'It is booked.' },
+      { role: 'tool', callId: 'done_0_1', content: 'It is booked.' },
+      { role: 'assistant', content: 'Done.' },
+      { role: 'assistant', content: '', calls: [call('done_1_0')] },
+      { role: 'tool', callId: 'done_1_0', content: 'It is booked.' },
+      { role: 'user', content: 'Really?' },
+    ])
+  })
+
+  it('is told honestly if it failed, or if nothing is known of it yet', () => {
+    expect(result({ done: false, says: 'The calendar is closed.' })?.content).toBe('Not done. The calendar is closed.')
+    expect(result(null)?.content).toMatch(/nothing is known yet/)
+  })
+})
+
 describe('what the language model is asked', () => {
   it('opens with who the assistant is and ends with what the caller said last', () => {
     const messages = buildMessages(nooks, [exchange('', 'Hi, how can I help?')], 'How much is it?')

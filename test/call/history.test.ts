@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { amended, heard, interrupted, open, withdrawn } from '../../src/call/history.ts'
+import { amended, did, heard, interrupted, open, withdrawn } from '../../src/call/history.ts'
 
 const greeting = { id: 1, caller: '', bot: 'Hello. ', interrupted: false }
 const twoExchanges = open(heard(open([], 1, ''), 1, 'Hello. '), 2, 'Hi there.')
+
+const deed = { key: 'book {}', tool: 'book', args: '{}', outcome: null }
 
 describe('the history', () => {
   it('has an exchange for each reply, in the order in which they were let out', () => {
@@ -26,7 +28,19 @@ describe('the history', () => {
     expect(withdrawn(twoExchanges, 2)).toEqual([greeting])
   })
 
+  it('keeps what was done, with its outcome, also when the reply that did it was withdrawn', () => {
+    const begun = did(twoExchanges, 2, deed)
+    const done = did(begun, 2, { ...deed, outcome: { done: true, says: 'It is booked.' } })
+    expect(begun[1]!.deeds).toEqual([deed])
+    expect(withdrawn(done, 2)).toEqual([
+      greeting,
+      { id: 2, caller: '', bot: '', interrupted: false, deeds: [{ ...deed, outcome: { done: true, says: 'It is booked.' } }] },
+    ])
+    expect(withdrawn(did(withdrawn(begun, 2), 2, { ...deed, outcome: null }), 2)).toHaveLength(2)
+  })
+
   it('is not changed by news of a reply it does not have', () => {
+    expect(did(twoExchanges, 9, deed)).toEqual(twoExchanges)
     expect(heard(twoExchanges, 9, 'What?')).toEqual(twoExchanges)
     expect(interrupted(twoExchanges, 9)).toEqual(twoExchanges)
     expect(amended(twoExchanges, 9, 'what')).toEqual(twoExchanges)

@@ -71,12 +71,14 @@ export type PhoneOptions = {
   /** What the call's journal passes before it is kept here. */
   readonly journal?: (kept: Journal) => Journal
   readonly tools?: readonly Tool[]
+  /** By default one of its own. */
+  readonly clock?: VirtualClock
 }
 
 const deafDetector: DetectVoice = () => ({ hear() {} })
 
 export class Phone {
-  readonly clock = new VirtualClock()
+  readonly clock: VirtualClock
   readonly entries: Entry[] = []
   readonly sent: { readonly atMs: number; readonly what: 'audio' | 'clear' | 'hang-up' }[] = []
   readonly think: FakeThink
@@ -91,7 +93,8 @@ export class Phone {
   hungUp = false
 
   constructor(options: PhoneOptions = {}) {
-    const { clock } = this
+    const { clock = new VirtualClock() } = options
+    this.clock = clock
     this.#networkMs = options.networkMs ?? 0
     this.think = new FakeThink(clock, messages =>
       (options.answer ?? (() => saying(['All right. ', 'Go on.'], 100)))(messages.at(-1)!.content),

@@ -1,6 +1,6 @@
 /**
  * Twilio's REST interface for one account, under the SDK: what the SDK would send over the network comes here instead. Knows the
- * numbers and calls resources as far as the product uses them, keeps what was asked, and refuses as Twilio does.
+ * numbers, calls and messages resources as far as the product uses them, keeps what was asked, and refuses as Twilio does.
  * https://www.twilio.com/docs/usage/api
  */
 import { newSid } from './identity.ts'
@@ -82,6 +82,7 @@ export class TwilioRest {
     this.requests.push({ method, path, form: data })
     if (path === '/IncomingPhoneNumbers.json') return this.#list()
     if (path === '/Calls.json') return this.#create(data)
+    if (path === '/Messages.json') return this.#text(data)
     const [, sid] = /^\/IncomingPhoneNumbers\/(\w+)\.json$/.exec(path) ?? []
     const number = this.#numbers.find(number => number.sid === sid)
     return number ? this.#update(number, data) : refusal(404, 20404, `The requested resource ${pathname} was not found`)
@@ -100,6 +101,24 @@ export class TwilioRest {
     number.status_callback = url(StatusCallback, number.status_callback)
     number.voice_method = url(VoiceMethod, number.voice_method)!
     return { statusCode: 200, body: number }
+  }
+
+  /** https://www.twilio.com/docs/messaging/api/message-resource#create-a-message-resource */
+  #text({ From: from, To: to, Body: body }: Readonly<Record<string, unknown>>): RestAnswer {
+    const { verified, accountSid, random } = this.#options
+    if (typeof to !== 'string' || !/^\+\d{8,15}$/.test(to)) return refusal(400, 21211, `Invalid 'To' Phone Number: ${String(to)}`)
+    if (!this.#numbers.some(number => number.phone_number === from)) {
+      return refusal(
+        400,
+        21606,
+        `The 'From' phone number provided (${String(from)}) is not a valid message-capable Twilio number.`,
+      )
+    }
+    if (typeof body !== 'string' || body === '') return refusal(400, 21602, 'Message body is required.')
+    if (body.length > 1600) return refusal(400, 21617, 'The concatenated message body exceeds the 1600 character limit.')
+    if (verified && !verified.includes(to)) return refusal(400, 21608, `The number ${to} is unverified.`)
+    const sid = newSid('CA', random).replace('CA', 'SM')
+    return { statusCode: 201, body: { sid, account_sid: accountSid, from, to, body, status: 'queued', error_code: null } }
   }
 
   #create(form: Readonly<Record<string, unknown>>): RestAnswer {
