@@ -67,8 +67,8 @@ export class RepliesInTime {
     if (command.type === 'hold') return this.#hold(command.id, ms)
     if (command.type === 'resume') return this.#goOn(command.id, ms, command.aside)
     if (command.type === 'drop') return this.#change(command.id, { endedMs: ms, outcome: command.why })
-    if (command.type === 'say') {
-      this.#begin(command.id, ms, command.line)
+    if (command.type === 'say' || command.type === 'speak') {
+      this.#begin(command.id, ms, command.type === 'say' ? command.line : 'operator')
       this.#audible = command.id
       return this.#change(command.id, { releasedMs: ms })
     }
