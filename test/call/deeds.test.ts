@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { replay } from '../../src/call/replay.ts'
 import type { Thought } from '../../src/ports.ts'
+import { transferToHuman } from '../../src/tools/transfer-to-human.ts'
 import { saying, type FakeReply } from '../support/fake-think.ts'
 import { audioWith, callerScript, Phone } from '../support/phone.ts'
 import { calls, fakeEffect } from '../support/tools.ts'
@@ -109,5 +110,17 @@ describe('what a call does for its caller', () => {
     expect(difference).toBeNull()
     expect(entries.filter(entry => entry.type === 'event' && entry.event.type === 'reply-did')).toHaveLength(2)
     expect(runs).toHaveLength(1)
+  })
+})
+
+describe('a wish to hand the caller over', () => {
+  it('comes about once the last words were heard, with its brief', async () => {
+    const brief = 'Jane wants a price for twelve seats.'
+    const answer = () => thinks(text('I am putting you through. '), calls('transfer_to_human', JSON.stringify({ brief })))
+    const phone = new Phone({ words: [word('Yes.', 6000)], tools: [transferToHuman], answer })
+    await phone.speak(audioWith(12_000, { atMs: 6000, audio: yesAudio }))
+    expect(phone.turns()[1]).toMatchObject({ outcome: 'heard', heard: 'I am putting you through. ' })
+    const ending = phone.entries.flatMap(entry => (entry.type === 'command' ? [entry.command] : [])).slice(-2)
+    expect(ending).toEqual([{ type: 'hand-over', brief }, { type: 'hang-up' }])
   })
 })
