@@ -18,6 +18,8 @@ export default defineConfig({
   root: join(root, 'src/console'),
   plugins: [builtFrom],
   publicDir: false,
+  // Its ES module has no default export, which Node's import of it is.
+  resolve: { alias: [{ find: /^alawmulaw$/, replacement: 'alawmulaw/dist/alawmulaw.js' }] },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     outDir: join(root, 'dist/console'),

@@ -9,6 +9,7 @@
 import { fadeOut } from '../audio/fade.ts'
 import { byteLength, durationMs, FRAME_BYTES, FRAME_MS, SILENCE_BYTE, silentFrame, type Frame } from '../audio/frames.ts'
 import type { Line } from '../ports.ts'
+import { nameOf, readMark } from './mark-name.ts'
 import type { Track } from './track.ts'
 
 /** Audio sent ahead of playback. Covers event-loop stalls several times over; see the README's figures. */
@@ -120,12 +121,12 @@ export class Player {
 
   /** The carrier has played everything up to this mark, or was told to throw it away. */
   marked(name: string): void {
-    const [generation, position, start] = name.split(':')
-    if (Number(generation) !== this.#generation || !this.#track || this.#held) return
-    const ms = Number(position)
+    const mark = readMark(name)
+    if (mark?.generation !== this.#generation || !this.#track || this.#held) return
+    const { ms, isStart } = mark
     this.#proof = { ms, at: this.#nowMs }
     // The end of what came before a pause is not the end of the pause, though it is the same place.
-    this.#pausesMs = this.#pausesMs.filter(pauseMs => pauseMs > ms || (pauseMs === ms && start === undefined))
+    this.#pausesMs = this.#pausesMs.filter(pauseMs => pauseMs > ms || (pauseMs === ms && !isStart))
     this.#tellHeard(this.#track)
   }
 
@@ -163,11 +164,11 @@ export class Player {
   /** Nothing is being played: a mark now comes back when playback begins, and until then nothing more is heard. */
   #markStart(): void {
     this.#pausesMs = [...this.#pausesMs, durationMs(this.#sentBytes)]
-    this.#mark(':start')
+    this.#mark({ isStart: true })
   }
 
-  #mark(kind: '' | ':start' = ''): void {
-    this.#line.mark(`${this.#generation}:${durationMs(this.#sentBytes)}${kind}`)
+  #mark({ isStart } = { isStart: false }): void {
+    this.#line.mark(nameOf({ generation: this.#generation, ms: durationMs(this.#sentBytes), isStart }))
   }
 
   /** Sends whole frames only: the last one is filled up with silence. */

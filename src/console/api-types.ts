@@ -79,3 +79,11 @@ export type Overview = {
     readonly unknown: boolean
   }[]
 }
+
+/** A call of the page's own, which rings: with these subprotocols its stream is let in, once and within a minute. */
+export type TalkBegun = {
+  readonly callSid: string
+  readonly stream: string
+  readonly protocols: readonly string[]
+  readonly events: string
+}

@@ -2,10 +2,12 @@ import { expectTypeOf, it } from 'vitest'
 import type { z } from 'zod'
 import type * as shapes from '../../src/api/shapes.ts'
 import type * as page from '../../src/console/api-types.ts'
+import type { TalkBegun } from '../../src/talk.ts'
 
 it('the page expects of the API no more than the API promises (checked by `npm run types`)', () => {
   expectTypeOf<z.output<typeof shapes.streaming>>().toExtend<page.Stages>()
   expectTypeOf<z.output<typeof shapes.liveCalls>['calls'][number]>().toExtend<page.LiveCall>()
   expectTypeOf<z.output<typeof shapes.conversationPage>>().toExtend<page.ConversationPage>()
   expectTypeOf<z.output<typeof shapes.overview>>().toExtend<page.Overview>()
+  expectTypeOf<TalkBegun>().toExtend<page.TalkBegun>()
 })

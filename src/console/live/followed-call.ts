@@ -3,6 +3,7 @@ import { useEffect, useState } from 'preact/hooks'
 import { Certificates, type Certificate } from '../../call/certificate.ts'
 import { close, follow, newConversation, type Conversation } from '../../call/conversation.ts'
 import type { Entry, Heading } from '../../call/journal.ts'
+import type { MouthCurve } from '../../call/mouth.ts'
 import { epoch } from '../api.ts'
 import { followEvents } from '../events.ts'
 import { followFloor, newFloor, type Floor } from './floor.ts'
@@ -27,8 +28,15 @@ const NOTHING: FollowedCall = {
   toldAtMs: 0,
 }
 
+/** For who wants more of the events than is folded here. The same object each time. */
+export type AlsoFollow = {
+  readonly opened: () => void
+  readonly entry: (entry: Entry) => void
+  readonly mouth: (curve: MouthCurve & { readonly id: number }) => void
+}
+
 /** Drawn once a frame at most: a call that is looked at late tells its whole journal at once. */
-export function useFollowedCall(callSid: string): FollowedCall {
+export function useFollowedCall(callSid: string, also?: AlsoFollow): FollowedCall {
   const [call, setCall] = useState(NOTHING)
   const count = epoch.value
   useEffect(() => {
@@ -42,10 +50,12 @@ export function useFollowedCall(callSid: string): FollowedCall {
       })
     }
     const begin = (): void => {
+      also?.opened()
       certificates = new Certificates()
       latest = NOTHING
     }
     const take = (entry: Entry): void => {
+      also?.entry(entry)
       certificates.take(entry)
       latest = {
         heading: entry.type === 'call' ? entry : latest.heading,
@@ -61,12 +71,16 @@ export function useFollowedCall(callSid: string): FollowedCall {
       latest = { ...latest, conversation: close(latest.conversation), floor: { ...latest.floor, over: true }, over: true }
       draw()
     }
-    const stop = followEvents(`/api/calls/${callSid}/events`, { opened: begin, on: { message: take }, ended: end })
+    const stop = followEvents(`/api/calls/${callSid}/events`, {
+      opened: begin,
+      on: { message: take, ...(also && { mouth: also.mouth }) },
+      ended: end,
+    })
     return () => {
       stop()
       cancelAnimationFrame(frame)
     }
-  }, [callSid, count])
+  }, [callSid, count, also])
   return call
 }
 
