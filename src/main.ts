@@ -13,6 +13,7 @@ import { Calls } from './calls.ts'
 import { realClock, wallMs, wallTime } from './clock.ts'
 import { readConfig, type Config } from './config.ts'
 import { buildConsole, consoleDirOf, isConsoleBuilt } from './console-build.ts'
+import { knowing } from './knowledge/relevant.ts'
 import { openLog, type Log } from './log.ts'
 import { fixedTexts, lineText, makeCall } from './make-call.ts'
 import { remembering } from './memory/remember.ts'
@@ -88,8 +89,9 @@ async function start(): Promise<void> {
   const metrics = openMetrics({ activeCalls: () => calls.count, isOpen: () => calls.admission === 'open' })
   const tracing = await openTraces(config, note)
   const observers = () => [metrics.observe(), ...(tracing ? [tracing.observe()] : [])]
+  const knows = knowing(assistant.facts)
   const { openTools } = deeds
-  const world = { config, log, clock: realClock, assistant, services, lines, journals, observers, store, openTools }
+  const world = { config, log, clock: realClock, assistant, knows, services, lines, journals, observers, store, openTools }
   const overload = watchOverload({ clock: realClock, log, takeLoopDelay: watchLoop(), mostMs: config.maxLoopDelayMs })
   const calls = new Calls({
     create: ring => makeCall(world, ring),

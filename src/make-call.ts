@@ -9,6 +9,7 @@ import { openReplies, type Replies } from './call/reply.ts'
 import type { Doing } from './call/thinking.ts'
 import type { CallHandle, Ring } from './calls.ts'
 import type { Config } from './config.ts'
+import type { Knows } from './knowledge/relevant.ts'
 import type { Log } from './log.ts'
 import { wallTime } from './clock.ts'
 import { recalling, type Recall, type Recalled } from './memory/recall.ts'
@@ -30,6 +31,8 @@ export type CallWorld = {
   readonly log: Log
   readonly clock: Clock
   readonly assistant: Assistant
+  /** Which of its facts go along with a request. */
+  readonly knows: Knows
   readonly services: Services
   readonly lines: FixedLines
   readonly journals: LiveJournals
@@ -135,7 +138,7 @@ function repliesOf(world: CallWorld, recall: Recall, doing: Doing, signal: Abort
   const greet = greeter(world, recall)
   return openReplies({
     pipeline: config.pipeline,
-    messages: (history, said) => buildMessages(assistant, history, said, recall.take()?.earlier),
+    messages: (history, said) => buildMessages(assistant, history, said, recall.take()?.earlier, world.knows(history, said)),
     think: (messages, replySignal, _note, spent, tools) => services.think(messages, replySignal, note, spent, tools),
     doing,
     speak: services.openVoice(signal, note),

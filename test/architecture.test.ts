@@ -19,6 +19,8 @@ const rules: Rules = {
     store: ['audio', 'call', 'event-stream', 'ports', 'redact', 'start'],
     // Between the calls: what a call leaves behind in memory, and what the next one is told of it.
     memory: ['assistant', 'ports', 'store'],
+    // Which facts of many go along with a request.
+    knowledge: ['assistant'],
     // What services allow: told by their adapters, asked for at the ring.
     budgets: ['calls', 'ports'],
     // It acts on calls by their handles.
@@ -55,7 +57,7 @@ const rules: Rules = {
       'call/(certificate|conversation|consent|broken-off|mouth|mark-name)',
       'redact/.*',
       'budgets/(allowance|at-once|rate|sessions)',
-      'store/(call-usage|call-record|prices)',
+      'store/(call-usage|call-record|complaint|prices)',
       'observe/(reply-times|fault|measures|call-spans)',
     ].join('|')})\\.ts$`,
   ),

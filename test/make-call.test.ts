@@ -56,6 +56,7 @@ function ring(store: TestStore, lines: FixedLines, environment: Environment = {}
     log: pino({ level: 'silent' }),
     clock,
     assistant: nooks,
+    knows: () => nooks.facts,
     services,
     lines,
     journals,

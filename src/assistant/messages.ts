@@ -36,15 +36,16 @@ const NOTHING: Earlier = { remembered: null, history: [] }
 
 /**
  * The messages for the next reply: system prompt, history oldest first, then what the caller has just `said`. Empty parts are
- * left out. Whole exchanges are dropped from the oldest until the history fits; system prompt and `said` are never shortened.
+ * left out. `facts`: those to be told, if not all. Whole exchanges are dropped from the oldest until the history fits; system prompt and `said` are never shortened.
  */
 export const buildMessages = (
   assistant: Assistant,
   history: readonly Exchange[],
   said: string,
   earlier = NOTHING,
+  facts = assistant.facts,
 ): readonly Message[] => [
-  { role: 'system', content: [systemPrompt(assistant), ...remembered(earlier)].join('\n\n') },
+  { role: 'system', content: [systemPrompt(assistant, facts), ...remembered(earlier)].join('\n\n') },
   ...recent([...earlier.history, ...history].map((exchange, n) => spoken(exchange, n))).flat(),
   ...part('user', said),
 ]
@@ -54,8 +55,8 @@ const remembered = (earlier: Earlier): readonly string[] => {
   return section === '' ? [] : [section]
 }
 
-/** Who the assistant is and all it knows, as instructions to a language model. */
-export const systemPrompt = ({ persona, facts }: Assistant): string =>
+/** Who the assistant is and what it knows, as instructions to a language model. */
+export const systemPrompt = ({ persona, facts: all }: Assistant, facts = all): string =>
   [
     `You are ${persona.name}, ${persona.role}. ${persona.situation}`,
     section('How you talk', persona.manner),

@@ -7,7 +7,8 @@ import type { Entry, Heading } from '../call/journal.ts'
 import type { Redact } from '../redact/redact.ts'
 import { redactedTurn } from '../redact/turn.ts'
 import { CallUsage } from './call-usage.ts'
-import type { CallRow, CostRow, DeliveryRow, MeetingRow, MessageRow, TurnRow } from './tables.ts'
+import { complains } from './complaint.ts'
+import type { CallRow, CostRow, DeliveryRow, FeedbackRow, MeetingRow, MessageRow, TurnRow } from './tables.ts'
 
 /** What the journal does not say of its call. */
 export type CallOrigin = {
@@ -23,6 +24,8 @@ export type Writing =
   | { readonly type: 'message'; readonly message: MessageRow; readonly delivery: DeliveryRow | null }
   | { readonly type: 'call'; readonly call: CallRow }
   | { readonly type: 'turn'; readonly turn: TurnRow }
+  /** The caller complained about the call in this turn. */
+  | { readonly type: 'complaint'; readonly feedback: FeedbackRow }
   /** All that this reply cost, in place of what was written of it before. */
   | { readonly type: 'costs'; readonly callId: string; readonly turnId: number; readonly costs: readonly CostRow[] }
   /** Comes last. */
@@ -40,7 +43,7 @@ export class CallRecord {
   readonly #redact: Redact
   readonly #certificates = new Certificates()
   readonly #written = new Set<number>()
-  #call: { readonly id: string; readonly usage: CallUsage } | null = null
+  #call: { readonly id: string; readonly usage: CallUsage; readonly startedAt: string } | null = null
   #reason: string | null = null
   #atMs = 0
 
@@ -78,7 +81,7 @@ export class CallRecord {
     const { callSid, startedAt, assistant, providers, rules } = heading
     const { stt, llm, tts, vad } = providers
     const id = callIdOf(heading)
-    this.#call = { id, usage: new CallUsage(id, heading) }
+    this.#call = { id, usage: new CallUsage(id, heading), startedAt }
     const { pipeline } = rules
     const beginning = { id, callSid, startedAt, assistant, pipeline, stt, llm, tts, vad, endedReason: null, lengthMs: 0 }
     return [{ type: 'call', call: { ...beginning, ...this.#origin } }]
@@ -87,10 +90,18 @@ export class CallRecord {
   #turn(turn: Certificate): readonly Writing[] {
     if (this.#written.has(turn.id)) return []
     this.#written.add(turn.id)
-    const { id: callId, usage } = this.#call!
+    const { id: callId, usage, startedAt } = this.#call!
+    const row = rowOf(callId, redactedTurn(turn, this.#redact))
     const costs = { type: 'costs', callId, turnId: turn.id, costs: usage.costsOf(turn.id) } as const
-    return [{ type: 'turn', turn: rowOf(callId, redactedTurn(turn, this.#redact)) }, costs]
+    return [{ type: 'turn', turn: row }, costs, ...complaintsOf(row, startedAt)]
   }
+}
+
+/** Dated as its call, for a journal knows no other date. */
+function complaintsOf({ callId, id, said }: TurnRow, createdAt: string): readonly Writing[] {
+  if (!complains(said)) return []
+  const feedback = { id: `${callId}-${id}`, callId, turnId: id, rating: null, words: said, source: 'caller', createdAt } as const
+  return [{ type: 'complaint', feedback }]
 }
 
 /** Column by column: what a certificate may gain one day has no column yet. */

@@ -32,6 +32,13 @@ async function write(writer: Writer, writing: Writing): Promise<void> {
       return writeDelivery(writer, writing.delivery)
     case 'turn':
       return writeTurn(writer, writing.turn)
+    case 'complaint':
+      await writer
+        .insertInto('feedback')
+        .values(writing.feedback)
+        .onConflict(conflict => conflict.column('id').doNothing())
+        .execute()
+      return
     case 'costs':
       await writer.deleteFrom('costs').where('callId', '=', writing.callId).where('turnId', '=', writing.turnId).execute()
       if (writing.costs.length > 0) await writer.insertInto('costs').values(writing.costs).execute()
