@@ -13,6 +13,7 @@ type Mutation = { readonly name: string; readonly file: string; readonly from: s
 const rules = 'src/call/rules.ts'
 const facts = 'src/call/facts.ts'
 const transcript = 'src/call/transcript.ts'
+const keypad = 'src/call/keypad.ts'
 const player = 'src/call/player.ts'
 const call = 'src/call/call.ts'
 const mediaTime = 'src/call/media-time.ts'
@@ -137,6 +138,47 @@ const mutations: readonly Mutation[] = [
     from: '  return reply\n    ? [',
     to: '  return reply?.ready\n    ? [',
   },
+  {
+    name: 'act: words over the caller',
+    file: rules,
+    from: 'if (silence === null || stirred || keys.pending) return null\n  if (spoke',
+    to: 'if (silence === null) return 0\n  if (spoke',
+  },
+  {
+    name: 'act: words at 400 ms',
+    file: rules,
+    from: 'Math.max(silence + SILENCE_BEFORE_REPLY_MS, settledAt)',
+    to: 'Math.max(silence + 400, 0)',
+  },
+  {
+    name: "act: the operator's words are lost when withdrawn",
+    file: rules,
+    from: "reply.text === '' ? turns.toSay : [reply.text, ...turns.toSay]",
+    to: 'turns.toSay',
+  },
+  {
+    name: 'act: a reply is released between two keys',
+    file: rules,
+    from: 'silence === null || stirred || keys.pending) return null\n  const basis',
+    to: 'silence === null || stirred) return null\n  const basis',
+  },
+  {
+    name: 'act: keys are answered twice',
+    file: transcript,
+    from: 'keyed: keyed ? keyed.place + 1 : otherwise.keyed',
+    to: 'keyed: otherwise.keyed',
+  },
+  { name: 'act: the second key begins anew', file: keypad, from: "(pending?.text ?? '') + key", to: 'key' },
+  { name: 'act: a promised colleague is forgotten', file: rules, from: 'isPromised ? [parting.then, parting.brief] : ', to: '' },
+  { name: 'act: no end by force', file: rules, from: 'if (now >= latest) return leave(turns, then, brief)', to: '' },
+  { name: 'act: apologies without limit', file: rules, from: 'APOLOGIES_MAX = 2', to: 'APOLOGIES_MAX = 99' },
+  {
+    name: 'act: noise puts off the prompts for ever',
+    file: rules,
+    from: 'Math.min(soundUntil, quietSince + NOISY_IDLE_MS)',
+    to: 'soundUntil',
+  },
+  { name: 'act: noise holds a reply for ever', file: rules, from: '&& reply.resumed < NOISES_MAX', to: '' },
   { name: 'the bot stops without clearing the line', file: player, from: '    this.#line.clear()\n', to: '' },
   { name: 'marks of a cleared playback count', file: player, from: 'Number(generation) !== this.#generation || ', to: '' },
   {

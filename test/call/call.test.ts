@@ -183,6 +183,45 @@ describe('a call', () => {
     }
   })
 
+  it('says what the operator wants, takes keys for words, hands over, and replays to the same', async () => {
+    const phone = new Phone({ answer: said => saying([`I heard ${said}. `]) })
+    const audio = audioWith(30_000)
+    phone.clock.after(4_000, () => phone.call.say('One moment please.'))
+    for (const [n, digit] of ['5', '5', '1', '#'].entries()) phone.clock.after(8_000 + n * 200, () => phone.call.digit(digit))
+    phone.clock.after(14_000, () => phone.call.transfer('Wants a demo.'))
+    await phone.speak(audio)
+    expect(phone.turns().map(({ line, said, heard }) => [line, said, heard.trim()])).toEqual([
+      ['greeting', '', 'This is the greeting.'],
+      ['operator', '', 'One moment please.'],
+      [null, '[keypad: 551]', expect.stringContaining('I heard')],
+      ['transfer', '', 'This is the transfer.'],
+    ])
+    // The key comes before the frame of 8.6 s does.
+    expect(phone.turns()[2]!.releasedMs).toBe(8_580 + 500)
+    const commands = phone.entries.flatMap(entry => (entry.type === 'command' ? [entry.command] : []))
+    expect(commands.slice(-2)).toEqual([{ type: 'hand-over', brief: 'Wants a demo.' }, { type: 'hang-up' }])
+    expect(phone.sent.at(-1)!.what).toBe('hang-up')
+    expect(replay([heading, ...phone.entries], audio).difference).toBeNull()
+  })
+
+  it('stops at the first key, goes through to a person on a lone 0, and leaves in seconds when told to', async () => {
+    const phone = new Phone({ zeroTransfers: true })
+    phone.clock.after(300, () => phone.call.digit('0'))
+    await phone.speak(audioWith(10_000))
+    expect(phone.turns().map(({ line, outcome }) => [line, outcome])).toEqual([
+      ['greeting', 'withdrawn'],
+      ['transfer', 'heard'],
+    ])
+    expect(phone.sent.find(({ what }) => what === 'clear')!.atMs).toBeLessThanOrEqual(320)
+
+    const leaving = new Phone()
+    leaving.clock.after(5_000, () => leaving.call.leave())
+    await leaving.speak(audioWith(10_000))
+    expect(leaving.turns().map(({ line }) => line)).toEqual(['greeting', 'time-up'])
+    expect(leaving.turns()[1]!.releasedMs).toBe(4_980)
+    expect(leaving.hungUp).toBe(true)
+  })
+
   it('says the same in every pipeline, and each later one sooner', async () => {
     const answer = () =>
       saying(['We have **three** plans. ', 'The first is $1,200 a year, ', 'the second costs 20% more. ', 'OK? '], 300, 200)

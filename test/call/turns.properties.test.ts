@@ -4,7 +4,7 @@ import { newCall } from '../../src/call/facts.ts'
 import type { Command } from '../../src/call/rules.ts'
 import { step } from '../../src/call/turns.ts'
 import { flaky, hostile, kind, model, scene, someone, sound } from './scenes.ts'
-import { play, replyWord, type Model, type Run, type Scene, type Utterance } from './world.ts'
+import { play, replyWord, type Act, type Model, type Run, type Scene, type Utterance } from './world.ts'
 
 /*
  * What must hold on every call, whatever the caller, the recogniser, the model and the line do. The numbers are written out:
@@ -214,6 +214,134 @@ describe('turn-taking, on any call', () => {
       }
       expect(again).toEqual(run.given.map(({ command }) => command))
       expect(turns).toEqual(run.turns)
+    })
+  })
+
+  describe('on which others act', () => {
+    const at = fc.integer({ min: 0, max: 25_000 })
+    const act: fc.Arbitrary<Act> = fc.oneof(
+      fc.record({ at, type: fc.constant('key-pressed' as const), key: fc.constantFrom('1', '5', '0', '#', '*') }),
+      fc.record({ at, type: fc.constant('say-wanted' as const), text: fc.constantFrom('One moment.', 'Go on.') }),
+      fc.record({ at, type: fc.constant('transfer-wanted' as const), brief: fc.constant('Wants a demo.') }),
+      fc.record({ at, type: fc.constant('leave-wanted' as const), why: fc.constantFrom('shutdown', 'limit', 'operator') }),
+    )
+    const acted = (acts: fc.Arbitrary<Act>, of = hostile): fc.Arbitrary<Scene> =>
+      fc.tuple(of, fc.array(acts, { minLength: 1, maxLength: 6 })).map(([s, acts]) => ({ ...calm(s), acts }))
+    const ofType = <T extends Act['type']>(s: Scene, type: T) =>
+      (s.acts ?? []).filter((a): a is Extract<Act, { type: T }> => a.type === type).toSorted((a, b) => a.at - b.at)
+
+    it('lets nothing out before 500 ms without voice and keys, neither an answer nor what was not asked for', () => {
+      check(acted(act), s => {
+        const run = play(s)
+        const keys = ofType(s, 'key-pressed')
+        for (const { at, command } of run.given) {
+          const unasked = command.type === 'say' && ['time-up', 'transfer'].includes(command.line)
+          if (command.type !== 'release' && command.type !== 'speak' && !unasked) continue
+          const last = run.speech.filter(x => x.startMs < at).at(-1)
+          const key = keys.filter(k => k.at < at).at(-1)
+          expect(at - Math.max(last?.endMs ?? -500, key?.at ?? -500)).toBeGreaterThanOrEqual(500)
+        }
+      })
+    })
+
+    it('has one reply audible at most, remembers what was heard, and decides the same again', () => {
+      check(acted(act), s => {
+        const run = play(s)
+        let open: number | null = null
+        for (const { command } of run.given) {
+          if (command.type === 'prepare' || command.type === 'say' || command.type === 'speak') {
+            expect(open === null || run.heard.get(open) !== undefined).toBe(true)
+            open = command.id
+          }
+          if (command.type === 'drop') expect(command.id).toBe(open)
+          if (command.type === 'drop') open = null
+        }
+        for (const exchange of run.turns.history) expect(exchange.bot).toBe(run.heard.get(exchange.id))
+        let turns = newCall({ pipeline: 'draft', longestMs: 3_600_000 })
+        for (const event of run.events) turns = step(turns, event)[0]
+        expect(turns).toEqual(run.turns)
+      })
+    })
+
+    it('says what the operator wants, all of it in order and each once, whoever waits to hear it', () => {
+      const say = act.filter(({ type }) => type === 'say-wanted')
+      check(acted(say, kind), s => {
+        const run = play(s)
+        const wanted = ofType(s, 'say-wanted').map(({ text }) => text)
+        const withdrawn = new Set(
+          given(run, 'drop')
+            .filter(({ command }) => command.why === 'withdrawn')
+            .map(d => d.command.id),
+        )
+        expect(
+          given(run, 'speak')
+            .filter(({ command }) => !withdrawn.has(command.id))
+            .map(({ command }) => command.text),
+        ).toEqual(wanted)
+      })
+    })
+
+    it('answers every key once, and loses no word beside them', () => {
+      const key = act.filter(({ type }) => type === 'key-pressed')
+      check(acted(key, kind), s => {
+        const run = play(s)
+        const answered = answersOf(run).join(' ')
+        const keyed = [...answered.matchAll(/\[keypad: ([^\]]+)\]/g)].map(([, keys]) => keys).join('')
+        const isEnd = (text: string): string => text.replaceAll('#', '')
+        expect(isEnd(keyed)).toBe(
+          isEnd(
+            ofType(s, 'key-pressed')
+              .map(({ key }) => key)
+              .join(''),
+          ),
+        )
+        expect(answered.replace(/ ?\[keypad: [^\]]+\]/g, '').trim()).toBe(run.speech.flatMap(x => x.words).join(' '))
+      })
+    })
+
+    it('ends every call that is to end within half a minute, and once', () => {
+      const parting = act.filter(({ type }) => type === 'leave-wanted' || type === 'transfer-wanted')
+      check(acted(fc.oneof(act, parting)), s => {
+        const first = [...ofType(s, 'leave-wanted'), ...ofType(s, 'transfer-wanted')].map(({ at }) => at)
+        const run = play(s)
+        const ends = given(run, 'hang-up')
+        expect(ends).toHaveLength(1)
+        const transfers = ofType(s, 'transfer-wanted')
+        if (first.length === 0) return
+        const latest = transfers.length > 0 ? transfers.at(-1)!.at : Math.min(...first)
+        expect(ends[0]!.at).toBeLessThanOrEqual(latest + 30_001)
+        const promised = transfers.some(({ at }) => at < ends[0]!.at)
+        expect(given(run, 'hand-over')).toHaveLength(promised ? 1 : 0)
+        if (promised) expect(run.given.map(({ command }) => command.type).slice(-2)).toContain('hand-over')
+      })
+    })
+
+    it('hangs up in the moment in which the operator wants it', () => {
+      check(fc.tuple(hostile, at), ([s, at]) => {
+        const run = play({ ...calm(s), acts: [{ type: 'hang-up-wanted', at }] })
+        expect(given(run, 'hang-up').map(end => end.at)).toEqual([Math.min(at, given(run, 'hang-up')[0]!.at)])
+      })
+    })
+  })
+
+  it('ends a call on a noisy line like any other: sounds of which no words come keep it alive for two minutes at most', () => {
+    const noise = someone.map((u): Utterance => ({ ...u, words: [] }))
+    check(fc.tuple(fc.array(noise, { minLength: 150, maxLength: 200 }), fc.constantFrom(0, 60, 100)), ([caller, sureAfterMs]) => {
+      const model: Model = { firstAudioMs: 0, words: 1, wordMs: 0, fails: 'never' }
+      const run = play({ caller, model: [model], declares: true, sureAfterMs, hangUpMs: 900_000 })
+      expect(given(run, 'hang-up')[0]!.at).toBeLessThanOrEqual(120_000)
+    })
+  }, 20_000)
+
+  it('says goodbye when nothing works: after two apologies that were heard, or one that could not be spoken', () => {
+    const broken: Model = { firstAudioMs: 0, words: 1, wordMs: 0, fails: 'silent' }
+    check(fc.tuple(fc.array(someone, { minLength: 4, maxLength: 8 }), fc.boolean()), ([caller, muted]) => {
+      const spaced = caller.map(u => ({ ...u, gapMs: u.gapMs + 4000 }))
+      const run = play({ caller: spaced, model: [broken], muted, declares: true, sureAfterMs: 60, hangUpMs: 600_000 })
+      const lines = given(run, 'say').map(({ command }) => command.line)
+      expect(lines.at(-1)).toBe('broken')
+      expect(lines.filter(line => line === 'trouble').length).toBeLessThanOrEqual(muted ? 1 : 2)
+      expect(run.given.at(-1)!.command.type).toBe('hang-up')
     })
   })
 })

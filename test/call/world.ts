@@ -30,7 +30,18 @@ export type Model = {
   readonly fails: 'never' | 'silent' | 'midway'
 }
 
+/** What others do to the call, and the caller's keys. */
+export type Act =
+  | { readonly at: number; readonly type: 'key-pressed'; readonly key: string }
+  | { readonly at: number; readonly type: 'say-wanted'; readonly text: string }
+  | { readonly at: number; readonly type: 'transfer-wanted'; readonly brief: string }
+  | { readonly at: number; readonly type: 'leave-wanted'; readonly why: 'shutdown' | 'limit' | 'operator' }
+  | { readonly at: number; readonly type: 'hang-up-wanted' }
+
 export type Scene = {
+  readonly acts?: readonly Act[]
+  /** Fixed lines cannot be spoken. */
+  readonly muted?: boolean
   readonly caller: readonly Utterance[]
   readonly model: readonly Model[]
   /** The recogniser declares turns ended (each utterance is one), or only says that words are final. */
@@ -78,7 +89,7 @@ export function play(scene: Scene): Run {
     turns: newCall({ pipeline: scene.pipeline ?? 'draft', longestMs: 3_600_000 }),
   }
   const agenda = new Agenda()
-  const player = new WorldPlayer(scene.model, agenda, run)
+  const player = new WorldPlayer(scene, agenda, run)
   schedule(scene, speech, agenda)
 
   let transcript = emptyTranscript
@@ -176,6 +187,7 @@ function schedule(scene: Scene, speech: readonly Speech[], agenda: Agenda): void
     agenda.plan(finalMs, () => [final])
     for (const later of echoesMs) agenda.plan(finalMs + later, () => [final])
   }
+  for (const act of scene.acts ?? []) agenda.plan(act.at, at => [{ ...act, at }])
   agenda.plan(scene.hangUpMs, at => [{ type: 'call-ended', at }])
 }
 
@@ -184,6 +196,7 @@ type Made = { readonly model: Model; readonly beganAt: number }
 /** Makes replies and plays them in real time, word by word; knows what the caller heard. */
 class WorldPlayer {
   readonly #models: readonly Model[]
+  readonly #muted: boolean
   readonly #agenda: Agenda
   readonly #run: Run
   readonly #made = new Map<number, Made>()
@@ -193,8 +206,9 @@ class WorldPlayer {
   #generation = 0
   held = false
 
-  constructor(models: readonly Model[], agenda: Agenda, run: Run) {
-    this.#models = models
+  constructor({ model, muted }: Scene, agenda: Agenda, run: Run) {
+    this.#models = model
+    this.#muted = muted ?? false
     this.#agenda = agenda
     this.#run = run
   }
@@ -211,7 +225,7 @@ class WorldPlayer {
         break
       case 'say':
       case 'speak':
-        this.#make(command.id, { firstAudioMs: 0, words: 3, wordMs: 1, fails: 'never' }, at)
+        this.#make(command.id, { firstAudioMs: 0, words: 3, wordMs: 1, fails: this.#muted ? 'silent' : 'never' }, at)
         this.#play(command.id, at)
         break
       case 'release':

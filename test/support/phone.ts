@@ -65,6 +65,7 @@ export type PhoneOptions = {
   readonly turnEndsAfterMs?: number | null
   readonly detectVoice?: DetectVoice
   readonly longestMs?: number
+  readonly zeroTransfers?: boolean
   readonly pipeline?: Pipeline
   /** From the bot's socket to the caller's ear, and for a mark back. */
   readonly networkMs?: number
@@ -106,7 +107,11 @@ export class Phone {
     })
     this.call = new Call({
       clock,
-      rules: { pipeline: options.pipeline ?? 'draft', longestMs: options.longestMs ?? 600_000 },
+      rules: {
+        pipeline: options.pipeline ?? 'draft',
+        longestMs: options.longestMs ?? 600_000,
+        zeroTransfers: options.zeroTransfers ?? false,
+      },
       detectVoice: options.detectVoice ?? deafDetector,
       transcribe: this.recogniser.transcribe,
       journal: (options.journal ?? (kept => kept))({
