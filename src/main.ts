@@ -158,8 +158,10 @@ async function start(): Promise<void> {
   })
 }
 
-const sessionsPerMinute = ({ recogniser }: Config): Readonly<Record<string, number>> =>
-  recogniser.kind === 'local' ? {} : { [ASSEMBLYAI]: recogniser.sessionsPerMinute }
+/** A function, as all that `start` calls: constants below the line that awaits it do not exist yet. */
+function sessionsPerMinute({ recogniser }: Config): Readonly<Record<string, number>> {
+  return recogniser.kind === 'local' ? {} : { [ASSEMBLYAI]: recogniser.sessionsPerMinute }
+}
 
 /** Its packages take a moment to load, so only who wants traces loads them. */
 async function openTraces({ otlpEndpoint }: Config, note: (text: string, facts: object) => void): Promise<Tracing | null> {
