@@ -3,15 +3,15 @@
  * pressed. Whatever a test is about, it fails if the page wrote an error to its console, asked another host for anything, or
  * has a fault that axe finds. The microphone and the camera are made up by the browser.
  */
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { chromium, type Browser, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, describe, expect, onTestFinished } from 'vitest'
 import { buildConsole, consoleDirOf, isConsoleBuilt } from '../../src/console-build.ts'
+import { CHROMIUM, hasChromium, launchBrowser, type BrowserOptions } from '../support/chromium.ts'
 
 const root = join(import.meta.dirname, '../..')
-const PROGRAM = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
 
 export type Theme = 'light' | 'dark'
 
@@ -28,15 +28,10 @@ export type TestBrowser = {
   readonly open: (url: string, options?: PageOptions) => Promise<Page>
 }
 
-export type BrowserOptions = {
-  /** A WAV that the made-up microphone plays, over and over unless the name ends in `%noloop`. */
-  readonly microphone?: string
-}
-
 /** The tests inside are skipped, with a word why, where there is no Chromium. */
 export function inBrowser(name: string, tests: (browser: TestBrowser) => void, options: BrowserOptions = {}): void {
-  const isThere = existsSync(PROGRAM)
-  describe.skipIf(!isThere)(isThere ? name : `${name} (skipped: there is no ${PROGRAM}; set CHROMIUM)`, () => {
+  const isThere = hasChromium()
+  describe.skipIf(!isThere)(isThere ? name : `${name} (skipped: there is no ${CHROMIUM}; set CHROMIUM)`, () => {
     let launched: Promise<Browser> | null = null
     afterAll(async () => (await launched)?.close())
     tests({
@@ -47,18 +42,6 @@ export function inBrowser(name: string, tests: (browser: TestBrowser) => void, o
     })
   })
 }
-
-export const launchBrowser = ({ microphone }: BrowserOptions = {}): Promise<Browser> =>
-  chromium.launch({
-    executablePath: PROGRAM,
-    args: [
-      '--no-sandbox',
-      '--use-fake-device-for-media-stream',
-      '--use-fake-ui-for-media-stream',
-      '--autoplay-policy=no-user-gesture-required',
-      ...(microphone === undefined ? [] : [`--use-file-for-fake-audio-capture=${microphone}`]),
-    ],
-  })
 
 async function openPage(browser: Browser, url: string, options: PageOptions = {}): Promise<Page> {
   const { theme = 'light', widthPx = 1280, heightPx = 900, expectedErrors } = options

@@ -32,8 +32,8 @@ export function spansOf(turn: Certificate): readonly Span[] {
 
 export function Waterfall({ turn }: { readonly turn: Certificate }) {
   const spans = spansOf(turn)
-  const longest = Math.max(1000, ...spans.map(({ toMs }) => toMs))
-  const endMs = Math.ceil(longest / 250) * 250
+  const longest = Math.max(900, ...spans.map(({ toMs }) => toMs))
+  const endMs = Math.ceil((longest * 1.08) / 250) * 250
   return (
     <table class="waterfall">
       <caption class="visually-hidden">Stages of the last turn, in milliseconds after the caller fell silent</caption>

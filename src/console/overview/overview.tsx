@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks'
 import { useAsked } from '../api.ts'
 import type { Overview as Figures } from '../api-types.ts'
-import { dollars, lengthOf } from '../format.ts'
+import { dollars, lengthOf, wholeMs } from '../format.ts'
 import { Costs, Endings, Outcomes } from './counts.tsx'
 import { Distribution } from './distribution.tsx'
 import './overview.css'
@@ -118,7 +118,7 @@ function Headline({ figures: { calls, gap, drafts, costs } }: { readonly figures
       <div>
         <dt>Median reply gap</dt>
         <dd>
-          {gap.p50 === null ? '–' : `${gap.p50} ms`}
+          {gap.p50 === null ? '–' : wholeMs(gap.p50)}
           <small>{gap.p90 === null ? '' : `p90 ${gap.p90}, p99 ${gap.p99} ms`}</small>
         </dd>
       </div>
