@@ -36,10 +36,10 @@ export function Controls({ callSid }: { readonly callSid: string }) {
         </label>
         <button type="submit">Say</button>
       </form>
-      <form onSubmit={submit('transfer', 'to', 'The call is handed on.')}>
+      <form onSubmit={submit('transfer', 'brief', 'The call is handed on.')}>
         <label class="grow">
-          <span class="label">Hand on to</span>
-          <input name="to" type="tel" required pattern="\+[1-9][0-9]{6,14}" placeholder="+15550001111" autocomplete="off" />
+          <span class="label">Put through, telling the colleague</span>
+          <input name="brief" required maxLength={500} autocomplete="off" placeholder="wants a price for forty seats" />
         </label>
         <button type="submit">Transfer</button>
       </form>
