@@ -31,6 +31,8 @@ export type Config = {
   readonly pipeline: 'plain' | 'streamed' | 'draft'
   readonly maxCalls: number
   readonly maxCallMs: number
+  /** What a call may cost by list price, in US dollars, before it is ended; null: anything. */
+  readonly maxCallUsd: number | null
   /** How late the event loop may be before no more calls are taken. */
   readonly maxLoopDelayMs: number
   /** Who answers when all lines are busy, in E.164. */
@@ -104,6 +106,12 @@ const number = (low: number, high: number) =>
     .transform(Number)
     .refine(value => value >= low && value <= high)
 
+const dollars = z
+  .string()
+  .regex(/^\d{1,4}(\.\d{1,2})?$/)
+  .transform(Number)
+  .refine(value => value >= 0.01 && value <= 1000)
+
 const url = (...schemes: readonly string[]) =>
   z
     .string()
@@ -137,6 +145,7 @@ const variables = {
   PIPELINE: [z.enum(['plain', 'streamed', 'draft']), 'draft', 'plain, streamed or draft'],
   CALLS_MAX: [number(1, 10_000), 50, 'how many calls at once, 1 to 10000'],
   CALL_MAX_MINUTES: [number(1, 240), 30, 'minutes from 1 to 240'],
+  MAX_CALL_USD: [dollars, null, 'US dollars from 0.01 to 1000, such as 0.50'],
   LOOP_DELAY_MAX_MS: [number(20, 10_000), 100, 'milliseconds from 20 to 10000'],
   OVERFLOW_NUMBER: [z.string().regex(/^\+[1-9]\d{6,14}$/), null, 'a phone number such as +15550001111'],
   TRANSFER_NUMBER: [z.string().regex(/^\+[1-9]\d{6,14}$/), null, 'a phone number such as +15550001111'],
@@ -278,6 +287,7 @@ function assemble(values: Values, faults: string[]): Config {
     pipeline: values.PIPELINE,
     maxCalls: values.CALLS_MAX,
     maxCallMs: values.CALL_MAX_MINUTES * 60_000,
+    maxCallUsd: values.MAX_CALL_USD,
     maxLoopDelayMs: values.LOOP_DELAY_MAX_MS,
     overflowNumber: values.OVERFLOW_NUMBER,
     transferNumber: values.TRANSFER_NUMBER,

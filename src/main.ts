@@ -12,6 +12,7 @@ import { Budgets } from './budgets/budgets.ts'
 import { Calls } from './calls.ts'
 import { realClock, wallMs, wallTime } from './clock.ts'
 import { readConfig, type Config } from './config.ts'
+import { CANNOT_COUNT } from './cost-ceiling.ts'
 import { buildConsole, consoleDirOf, isConsoleBuilt } from './console-build.ts'
 import { knowing } from './knowledge/relevant.ts'
 import { openLog, type Log } from './log.ts'
@@ -27,6 +28,7 @@ import { Secret } from './secret.ts'
 import { buildServer } from './server.ts'
 import { ASSEMBLYAI, openServices, type Services } from './services.ts'
 import { listen, openDataDir, StartFault } from './start.ts'
+import { unpricedOf } from './store/call-cost.ts'
 import { LiveJournals } from './store/live-journals.ts'
 import { forgetOldCalls } from './store/retention.ts'
 import { openStore, type Store } from './store/store.ts'
@@ -83,6 +85,7 @@ async function start(): Promise<void> {
   const services = await openServices({ config, assistant, clock: realClock, log, budgets, ready })
   const lines = await recordLines({ config, assistant, services, log })
   await tellWhatIsWrong(services)
+  if (config.maxCallUsd !== null) tellWhatHasNoPrice(services, config.maxCallUsd, log)
 
   const journals = new LiveJournals()
   const deeds = openDeeds(config, assistant, store, note)
@@ -218,6 +221,10 @@ async function tellWhatIsWrong(services: Services): Promise<void> {
   const { problems, warnings } = await services.check()
   for (const problem of problems) print(styleText('red', `  ! ${problem}`))
   for (const warning of warnings) print(styleText('yellow', `  ? ${warning}`))
+}
+
+function tellWhatHasNoPrice(services: Services, maxUsd: number, log: Log): void {
+  for (const provider of unpricedOf(services.names(), wallTime())) log.warn({ provider, maxUsd }, CANNOT_COUNT)
 }
 
 function introduce(services: Services, url: string, elapsed: string): void {

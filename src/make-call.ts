@@ -9,6 +9,7 @@ import { openReplies, type Replies } from './call/reply.ts'
 import type { Doing } from './call/thinking.ts'
 import type { CallHandle, Ring } from './calls.ts'
 import type { Config } from './config.ts'
+import { costCeiling } from './cost-ceiling.ts'
 import type { Knows } from './knowledge/relevant.ts'
 import type { Log } from './log.ts'
 import { wallTime } from './clock.ts'
@@ -92,7 +93,8 @@ export function makeCall(world: CallWorld, ring: Ring): CallHandle {
   const { recordingNotice, askToRecord } = assistant.lines
   const consent = new ConsentWatch(config.recording, config.recording === 'ask' ? askToRecord : recordingNotice)
   const consenting = consented(journals.watched(callSid, stored), consent)
-  const journal = observed(consenting, world.observers(), error =>
+  const ceiling = ceilingFor(world, callSid, () => call.leave('limit'))
+  const journal = observed(consenting, [...world.observers(), ...ceiling], error =>
     log.error({ err: error, callSid }, 'a call cannot be observed; it goes on'),
   )
   const heading = { version: 1, callSid, startedAt, assistant: assistant.id, providers: services.names(), rules } as const
@@ -105,7 +107,7 @@ export function makeCall(world: CallWorld, ring: Ring): CallHandle {
   })
   const doing = { clock, tools, deeds: new Deeds({ kept: () => folder.kept() }) }
   services.warm()
-  return new Call({
+  const call: Call = new Call({
     clock,
     rules,
     journal,
@@ -113,6 +115,12 @@ export function makeCall(world: CallWorld, ring: Ring): CallHandle {
     detectVoice: services.detectVoice,
     openReplies: (signal, note) => repliesOf(world, recall, doing, signal, note),
   })
+  return call
+}
+
+function ceilingFor({ config, clock, log }: CallWorld, callSid: string, reached: () => void): readonly CallObserver[] {
+  const { maxCallUsd: maxUsd } = config
+  return maxUsd === null ? [] : [costCeiling({ maxUsd, clock, log: log.child({ callSid }), reached })]
 }
 
 /** On a call that we made, the person on the line is the one who was called. */
