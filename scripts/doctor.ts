@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { realClock, wallTime } from '../src/clock.ts'
 import { readConfig, type Config } from '../src/config.ts'
 import { StartFault } from '../src/start.ts'
 import { broken, fine, line, withoutSecrets, type Finding } from './lib/doctor/finding.ts'
@@ -59,21 +60,29 @@ async function examine(envFile: string, tell: (finding: Finding) => void): Promi
   if (config === null) return
   // The SDKs take their time to load: who asks for help need not wait for them.
   const { checkDataDir, checkEngines, checkPort } = await import('./lib/doctor/machine.ts')
+  const { checkDatabase, checkSpace } = await import('./lib/doctor/records.ts')
+  const { checkBudgets, checkCeiling, checkNumbers } = await import('./lib/doctor/limits.ts')
   const { checkBrain, checkRecogniser, checkVoice } = await import('./lib/doctor/services.ts')
   const { checkPublicUrl, checkTwilio } = await import('./lib/doctor/telephone.ts')
+  const { Budgets } = await import('../src/budgets/budgets.ts')
   const secrets = secretsOf(config)
+  const budgets = new Budgets({ clock: realClock, sessionsPerMinute: {} })
   const tellSafely = (finding: Finding): void => tell(withoutSecrets(finding, secrets))
   tellSafely(checkDataDir(config))
+  tellSafely(await checkSpace(config))
   tellSafely(await checkPort(config))
   const waiting = [
+    checkDatabase(config).then(finding => [finding]),
     checkEngines(config).then(finding => [finding]),
     checkRecogniser(config.recogniser),
     checkBrain(config.brain),
-    checkVoice(config.voice),
+    checkVoice(config.voice, budgets.of('ElevenLabs')),
     checkTwilio(config),
     checkPublicUrl(config).then(finding => [finding]),
   ]
   for (const findings of waiting) for (const finding of await findings) tellSafely(finding)
+  const last = [...checkBudgets(config, budgets), ...checkCeiling(config, wallTime()), ...checkNumbers(config)]
+  for (const finding of last) tellSafely(finding)
 }
 
 function configured(envFile: string, tell: (finding: Finding) => void): Config | null {

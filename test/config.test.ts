@@ -35,6 +35,7 @@ describe('the configuration', () => {
     expect(read({})).toEqual({
       port: 3000,
       toolsWebhook: null,
+      maxCallUsd: null,
       recording: 'always',
       redact: true,
       host: '127.0.0.1',
@@ -167,6 +168,8 @@ describe('a wrong configuration', () => {
     ['PIPELINE', 'fast', /plain, streamed or draft/],
     ['CALLS_MAX', '0', /how many calls at once/],
     ['CALL_MAX_MINUTES', '241', /minutes from 1 to 240/],
+    ['MAX_CALL_USD', '0', /US dollars from 0.01 to 1000/],
+    ['MAX_CALL_USD', '$1', /US dollars from 0.01 to 1000/],
     ['DRAIN_SECONDS', 'soon', /seconds/],
     ['LOOP_DELAY_MAX_MS', '5', /milliseconds from 20 to 10000/],
     ['TRANSFER_NUMBER', '555 0001', /a phone number such as/],

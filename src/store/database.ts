@@ -54,10 +54,28 @@ function postgresDialect(url: string, note: (error: Error) => void): Dialect {
   return new PostgresDialect({ pool })
 }
 
+/**
+ * How many steps this Postgres lacks of being up to date; takes none. Rejects with a StartFault that says what is wrong if it
+ * cannot be used.
+ */
+export async function missingMigrations(url: string): Promise<number> {
+  const database = new Kysely<Tables>({ dialect: postgresDialect(url, () => {}) })
+  try {
+    const all = await migratorOf(database).getMigrations()
+    return all.filter(({ executedAt }) => executedAt === undefined).length
+  } catch (error) {
+    throw new StartFault(`The database of DATABASE_URL cannot be used: ${reasonOf(error)}`)
+  } finally {
+    await database.destroy()
+  }
+}
+
+// Kysely's own two tables are not spelt in camel case.
+const migratorOf = (database: Database): Migrator =>
+  new Migrator({ db: database.withoutPlugins(), provider: { getMigrations: async () => ({ ...migrations }) } })
+
 async function bringUpToDate(database: Database): Promise<void> {
-  // Kysely's own two tables are not spelt in camel case.
-  const migrator = new Migrator({ db: database.withoutPlugins(), provider: { getMigrations: async () => ({ ...migrations }) } })
-  const { error } = await migrator.migrateToLatest()
+  const { error } = await migratorOf(database).migrateToLatest()
   if (error !== undefined) throw error as Error
 }
 

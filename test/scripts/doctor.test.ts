@@ -5,10 +5,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { checkBudgets, checkCeiling, checkNumbers } from '../../scripts/lib/doctor/limits.ts'
+import { checkDatabase, checkSpace } from '../../scripts/lib/doctor/records.ts'
 import { checkBrain, checkRecogniser, checkVoice } from '../../scripts/lib/doctor/services.ts'
 import { checkPublicUrl, checkTwilio, type TwilioAccount } from '../../scripts/lib/doctor/telephone.ts'
+import { Budgets } from '../../src/budgets/budgets.ts'
 import { realClock } from '../../src/clock.ts'
 import { readConfig } from '../../src/config.ts'
+import { Secret } from '../../src/secret.ts'
 import { startAssemblyAI, type AssemblyAIEmulator } from '../vendors/assemblyai/assemblyai.ts'
 import { trustEmulators } from '../vendors/assemblyai/trust.ts'
 import { startElevenLabs, type ElevenLabsEmulator } from '../vendors/elevenlabs/elevenlabs.ts'
@@ -230,3 +234,70 @@ function freePort(): Promise<number> {
     }),
   )
 }
+
+describe('the records', () => {
+  it('are kept by SQLite unless DATABASE_URL names a Postgres', async () => {
+    expect(await checkDatabase({ databaseUrl: null })).toMatchObject({ state: 'fine' })
+  })
+
+  it('cannot be kept by a Postgres that does not answer, whose password is not told', async () => {
+    const databaseUrl = new Secret('postgres://me:hush-hush@127.0.0.1:1/calls')
+    const { state, told } = await checkDatabase({ databaseUrl })
+    expect(state).toBe('broken')
+    expect(told).toMatch(/DATABASE_URL.*ECONNREFUSED/)
+    expect(told).not.toContain('hush-hush')
+  })
+
+  it.skipIf(!process.env['TEST_DATABASE_URL'])('on Postgres are looked at and left as they are', async () => {
+    const databaseUrl = new Secret(process.env['TEST_DATABASE_URL']!)
+    const first = await checkDatabase({ databaseUrl })
+    expect(first).toMatchObject({ state: 'fine' })
+    expect(await checkDatabase({ databaseUrl })).toEqual(first)
+  })
+
+  it.each([
+    [0.1, 'broken'],
+    [1, 'mind'],
+    [50, 'fine'],
+  ] as const)('have %d GB of room: %s', async (gigabytes, state) => {
+    const look = (async () => ({ bavail: gigabytes * 1e6, bsize: 1_000 })) as never
+    expect(await checkSpace({ dataDir: folder }, look)).toMatchObject({ state })
+  })
+
+  it('have as much room as the real disk says', async () => {
+    expect((await checkSpace({ dataDir: folder })).told).toMatch(/GB are free .* hours of calls/)
+    expect(await checkSpace({ dataDir: join(folder, 'not there') })).toMatchObject({ state: 'mind' })
+  })
+})
+
+describe('the limits', () => {
+  const configured = (environment: Record<string, string>) => readConfig(environment, () => '')
+
+  it('of the services are told in calls', () => {
+    const budgets = new Budgets({ clock: realClock, sessionsPerMinute: {} })
+    expect(checkBudgets(configured(local), budgets)).toMatchObject([{ state: 'fine' }])
+    budgets.of('ElevenLabs')({ type: 'at-once', current: null, maximum: 4 })
+    const [first, second] = checkBudgets(configured({ ...wellSet(), ASSEMBLYAI_SESSIONS_PER_MINUTE: '5' }), budgets)
+    expect(first).toMatchObject({ state: 'mind', told: expect.stringContaining('16 of CALLS_MAX=50 calls at once') as string })
+    expect(second!.told).toContain('5 new sessions a minute')
+    budgets.of('ElevenLabs')({ type: 'characters-left', characters: 100 })
+    expect(checkBudgets(configured(local), budgets)).toMatchObject([{ state: 'broken' }])
+  })
+
+  it('of cost name what has no price', () => {
+    expect(checkCeiling(configured(local), '2026-11-21')).toEqual([])
+    expect(checkCeiling(configured({ ...local, MAX_CALL_USD: '0.50' }), '2026-11-21')).toMatchObject([{ state: 'fine' }])
+    const priced = { ...wellSet(), MAX_CALL_USD: '0.50', OPENAI_MODEL: 'gpt-4.1,llama3.1' }
+    expect(checkCeiling(configured(priced), '2026-11-21')).toEqual([
+      { name: 'cost', state: 'mind', told: expect.stringContaining('cannot count llama3.1') as string },
+    ])
+  })
+
+  it('let nobody be sent in a circle', () => {
+    const numbers = (environment: Record<string, string>) => checkNumbers(configured({ ...local, ...environment }))
+    expect(numbers({}).map(({ state }) => state)).toEqual(['mind', 'mind'])
+    const circle = numbers({ TWILIO_NUMBER: '+15550001111', OVERFLOW_NUMBER: '+15550001111', TRANSFER_NUMBER: '+15550002222' })
+    expect(circle.map(({ state }) => state)).toEqual(['broken', 'fine'])
+    expect(circle[0]!.told).toContain('rings here')
+  })
+})

@@ -1,7 +1,7 @@
 /** Whether the services that the configuration names will do: asked of them, through the adapters that calls use. */
 import { realClock } from '../../../src/clock.ts'
 import type { BrainConfig, RecogniserConfig, VoiceConfig } from '../../../src/config.ts'
-import type { ProviderError } from '../../../src/ports.ts'
+import type { Allow, ProviderError } from '../../../src/ports.ts'
 import { assemblyAI, type AssemblyAINote } from '../../../src/providers/assemblyai/assemblyai.ts'
 import { elevenLabs } from '../../../src/providers/elevenlabs/elevenlabs.ts'
 import { openAI } from '../../../src/providers/openai/openai.ts'
@@ -62,11 +62,13 @@ export async function checkBrain(brain: BrainConfig): Promise<readonly Finding[]
   }
 }
 
-export async function checkVoice(voice: VoiceConfig): Promise<readonly Finding[]> {
+/** `allow` is told what the account allows. */
+export async function checkVoice(voice: VoiceConfig, allow: Allow = () => {}): Promise<readonly Finding[]> {
   const name = 'voice'
   if (voice.kind === 'local') return [fine(name, 'flite on this machine. Set ELEVENLABS_API_KEY for a better one.')]
   const { apiKey, url, voiceId, model } = voice
-  const found = await elevenLabs({ apiKey: apiKey.reveal(), url, voiceId, model, voiceSettings: {}, clock: realClock }).check()
+  const choice = { apiKey: apiKey.reveal(), url, voiceId, model, voiceSettings: {} }
+  const found = await elevenLabs({ ...choice, clock: realClock, allow }).check()
   const left = found.charactersLeft === null ? '' : `; ${found.charactersLeft} characters left`
   return findingsOf(name, found, `ElevenLabs ${model} with the voice ${found.voiceName ?? voiceId}${left}.`)
 }
