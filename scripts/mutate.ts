@@ -110,7 +110,8 @@ const mutations: readonly Mutation[] = [
   },
   { name: 'answered words are answered again', file: rules, from: '      done: reply.to,', to: '      done: turns.done,' },
   { name: 'words needed for a withdrawal are forgotten', file: facts, from: 'turns.reply?.from ?? turns.done', to: 'turns.done' },
-  { name: 'speculation without limit', file: rules, from: 'DRAFTS_MAX = 4', to: 'DRAFTS_MAX = 99' },
+  { name: 'speculation without limit', file: rules, from: 'export const DRAFTS_MAX = 4', to: 'export const DRAFTS_MAX = 99' },
+  { name: 'no thrift where services are short', file: rules, from: 'SPARED_DRAFTS_MAX = 1', to: 'SPARED_DRAFTS_MAX = 4' },
   { name: 'tries without limit', file: rules, from: 'failures.count >= ATTEMPTS_MAX', to: 'failures.count >= 99' },
   {
     name: 'a failed draft is waited for',

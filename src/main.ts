@@ -94,7 +94,21 @@ async function start(): Promise<void> {
   const observers = () => [metrics.observe(), ...(tracing ? [tracing.observe()] : [])]
   const knows = knowing(assistant.facts)
   const { openTools } = deeds
-  const world = { config, log, clock: realClock, assistant, knows, services, lines, journals, observers, store, openTools }
+  const mustSpare = (): boolean => budgets.mustSpare(calls.count)
+  const world = {
+    config,
+    log,
+    clock: realClock,
+    assistant,
+    knows,
+    services,
+    lines,
+    journals,
+    observers,
+    store,
+    openTools,
+    mustSpare,
+  }
   const overload = watchOverload({ clock: realClock, log, takeLoopDelay: watchLoop(), mostMs: config.maxLoopDelayMs })
   const calls = new Calls({
     create: ring => makeCall(world, ring),

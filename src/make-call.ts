@@ -1,6 +1,7 @@
 /** Puts one call together: its record, its services, the assistant's words. */
 import type { Assistant, Lines } from './assistant/assistant.ts'
 import { buildMessages } from './assistant/messages.ts'
+import { sparing } from './budgets/sparing.ts'
 import { Call } from './call/call.ts'
 import { ConsentWatch, type RecordingPlan } from './call/consent.ts'
 import { Deeds } from './call/deeds.ts'
@@ -41,6 +42,8 @@ export type CallWorld = {
   readonly observers: () => readonly CallObserver[]
   readonly store: Store
   readonly openTools: OpenTools
+  /** Whether the calls going on are to make fewer drafts. */
+  readonly mustSpare: () => boolean
 }
 
 /** The assistant's words for each line that turn-taking may call for. */
@@ -93,8 +96,9 @@ export function makeCall(world: CallWorld, ring: Ring): CallHandle {
   const { recordingNotice, askToRecord } = assistant.lines
   const consent = new ConsentWatch(config.recording, config.recording === 'ask' ? askToRecord : recordingNotice)
   const consenting = consented(journals.watched(callSid, stored), consent)
+  const thrift = sparing({ mustSpare: world.mustSpare, clock, tell: spares => call.spare(spares) })
   const ceiling = ceilingFor(world, callSid, () => call.leave('limit'))
-  const journal = observed(consenting, [...world.observers(), ...ceiling], error =>
+  const journal = observed(consenting, [...world.observers(), ...ceiling, thrift], error =>
     log.error({ err: error, callSid }, 'a call cannot be observed; it goes on'),
   )
   const heading = { version: 1, callSid, startedAt, assistant: assistant.id, providers: services.names(), rules } as const

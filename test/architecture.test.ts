@@ -22,7 +22,7 @@ const rules: Rules = {
     // Which facts of many go along with a request.
     knowledge: ['assistant'],
     // What services allow: told by their adapters, asked for at the ring.
-    budgets: ['calls', 'ports'],
+    budgets: ['call', 'calls', 'ports'],
     // It acts on calls by their handles.
     api: ['calls', 'event-stream', 'ports', 'store'],
     calls: ['guarded-call', 'log', 'ports'],

@@ -63,6 +63,7 @@ function ring(store: TestStore, lines: FixedLines, environment: Environment = {}
     store,
     observers: () => [],
     openTools: () => [],
+    mustSpare: () => false,
   }
   const callSid = `CA${'9'.repeat(32)}`
   const call = makeCall(world, { callSid, from: anna, to: null })

@@ -144,6 +144,7 @@ function hear(leg: Leg, event: ToldEvent): Leg {
     case 'transfer-wanted':
     case 'leave-wanted':
     case 'hang-up-wanted':
+    case 'sparing-wanted':
       return leg
     default:
       return event satisfies never

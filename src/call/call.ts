@@ -149,6 +149,11 @@ export class Call {
     this.#take({ type: 'hang-up' })
   }
 
+  /** The services are short, or no longer: whether to make no more than one draft a turn. */
+  spare(spares: boolean): void {
+    this.#take({ type: 'spare', spares })
+  }
+
   /** Input that was refused before it reached the call. */
   note(kind: string, count: number): void {
     this.#write({ type: 'refused', kind, count })
@@ -191,6 +196,8 @@ export class Call {
         return this.#handle({ type: 'leave-wanted', why: input.why })
       case 'hang-up':
         return this.#handle({ type: 'hang-up-wanted' })
+      case 'spare':
+        return this.#handle({ type: 'sparing-wanted', spares: input.spares })
       case 'ended':
         return this.#close()
       default:

@@ -149,6 +149,7 @@ function followEvent(conversation: Conversation, at: number, event: ToldEvent): 
     case 'key-pressed':
     case 'say-wanted':
     case 'hang-up-wanted':
+    case 'sparing-wanted':
     case 'call-ended':
       return conversation
     default:

@@ -148,6 +148,8 @@ export type Turns = {
   readonly nextId: ReplyId
   /** Replies begun since the last one that was released. */
   readonly drafts: number
+  /** The services are short: one draft a turn has to do. */
+  readonly spares: boolean
   /** How often no reply could be had to these words. */
   readonly failures: { readonly said: string; readonly count: number }
   /** Apologies heard since the model last answered, and fixed lines that could not be spoken. */
@@ -206,6 +208,7 @@ export type Event = { readonly at: number } & (
   | { readonly type: 'transfer-wanted'; readonly brief: string }
   | { readonly type: 'leave-wanted'; readonly why: LeaveReason }
   | { readonly type: 'hang-up-wanted' }
+  | { readonly type: 'sparing-wanted'; readonly spares: boolean }
   | { readonly type: 'woke' }
   | { readonly type: 'call-ended' }
 )
@@ -231,6 +234,7 @@ export function newCall(rules: CallRules, resumption: Resumption | null = null):
     reply: null,
     nextId: 1,
     drafts: 0,
+    spares: false,
     failures: { said: '', count: 0 },
     troubles: 0,
     toSay: [],
@@ -290,6 +294,8 @@ export function record(turns: Turns, event: Event): Turns {
       return { ...turns, parting: { ...turns.parting, from: Math.min(turns.parting.from, event.at) } }
     case 'hang-up-wanted':
       return { ...turns, closing: true }
+    case 'sparing-wanted':
+      return { ...turns, spares: event.spares }
     case 'woke':
       return turns
     case 'call-ended':

@@ -23,6 +23,7 @@ export type Input =
   | { readonly type: 'transfer'; readonly brief: string }
   | { readonly type: 'leave'; readonly why: LeaveReason }
   | { readonly type: 'hang-up' }
+  | { readonly type: 'spare'; readonly spares: boolean }
   | { readonly type: 'ended'; readonly reason: string }
 
 /** The same events as turn-taking gets, short: of the words only what they say. */

@@ -104,6 +104,8 @@ class Rerun {
         return this.#call.leave(input.why)
       case 'hang-up':
         return this.#call.hangUp()
+      case 'spare':
+        return this.#call.spare(input.spares)
       case 'ended':
         return this.#call.end(input.reason)
       default:

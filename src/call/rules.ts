@@ -32,6 +32,8 @@ import { cutAfter, textOf } from './transcript.ts'
 export const SILENCE_BEFORE_REPLY_MS = 500
 /** Replies begun on speculation per turn of the caller; later ones wait for the silence to be complete, so money is bounded. */
 export const DRAFTS_MAX = 4
+/** And so often where the services are short: the first is mostly right, and without it no reply could leave at 500 ms. */
+const SPARED_DRAFTS_MAX = 1
 /** Tries to get a reply to the same words before the bot says that it is in trouble. */
 export const ATTEMPTS_MAX = 2
 /**
@@ -346,7 +348,8 @@ function prepareReply(turns: Turns, now: number): Verdict {
   if (failures.said === words && failures.count >= ATTEMPTS_MAX) {
     return turns.stirred ? null : notBefore(complete, now, () => apologise(turns, now))
   }
-  const draftsMax = rules.pipeline === 'draft' ? DRAFTS_MAX : 0
+  const most = turns.spares ? SPARED_DRAFTS_MAX : DRAFTS_MAX
+  const draftsMax = rules.pipeline === 'draft' ? most : 0
   return drafts < draftsMax ? prepare(turns, words) : notBefore(complete, now, () => prepare(turns, words))
 }
 

@@ -47,6 +47,19 @@ describe('turn-taking', () => {
     expect(told(spoke(1000), paused(2060, 2000), words(2300, 'hi', 2000)).wakeAt).toBe(2500)
   })
 
+  it('where services are short makes one draft a turn, and the answer to other words when the silence is complete', () => {
+    const turn = [spoke(1000), paused(2060, 2000), words(2200, 'hi', 2000), words(2300, 'hi there', 2000), woke(2500)]
+    const sparing = (spares: boolean): Event => ({ type: 'sparing-wanted', at: 0, spares })
+    const drafts = (did: readonly string[]) => did.filter(line => / prepare /.test(line))
+    expect(drafts(told(...turn).did)).toEqual(['2200 prepare 1 "hi"', '2300 prepare 2 "hi there"'])
+    expect(drafts(told(sparing(true), ...turn).did)).toEqual(['2200 prepare 1 "hi"', '2500 prepare 2 "hi there"'])
+    expect(told(sparing(true), ...turn).did.at(-1)).toBe('2500 release 2 final')
+    expect(told(sparing(true), sparing(false), ...turn).did).toEqual(told(...turn).did)
+    // One that is right leaves as early as ever.
+    const right = [spoke(1000), paused(2060, 2000), words(2300, 'hi', 2000), woke(2500)]
+    expect(told(sparing(true), ...right).did).toEqual(told(...right).did)
+  })
+
   it('withholds a due reply while something stirs, and lets it out when that was nothing', () => {
     const stirred: Event = { type: 'caller-stirred', at: 2480 }
     const { did } = told(spoke(1000), paused(2060, 2000), words(2300, 'hi', 2000), stirred, woke(2500), paused(2560, 2000))
