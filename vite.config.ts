@@ -31,10 +31,10 @@ export default defineConfig({
     target: 'es2023',
   },
   server: {
-    // To the server that `npm run dev` starts beside it. The host stays what the browser asked for, or the server would take the
-    // page for a stranger's.
+    // To the server that `npm run dev` starts beside it; `/api` alone would take the page's own api.ts too. The host stays what the
+    // browser asked for, or the server would take the page for a stranger's.
     proxy: Object.fromEntries(
-      ['/api', '/health', '/twilio', '/docs'].map(path => [
+      ['/api/', '/health', '/twilio/', '/docs'].map(path => [
         path,
         { target: `http://127.0.0.1:${process.env['PORT'] ?? 3000}`, changeOrigin: false, ws: true },
       ]),

@@ -1,8 +1,8 @@
 /** A telephone in the browser: talk to the assistant. */
 import { useEffect, useState } from 'preact/hooks'
 import { lengthOf, wholeMs } from '../format.ts'
-import { useCallTime, useFollowedCall, type FollowedCall } from '../live/followed-call.ts'
-import { holderOf } from '../live/floor.ts'
+import { useCallTime, useFollowedCall } from '../live/followed-call.ts'
+import { holderOf, type Holder } from '../live/floor.ts'
 import { Transcript } from '../live/transcript.tsx'
 import { callPath } from '../routes.ts'
 import { OwnPicture, useCamera, type Camera } from './camera.tsx'
@@ -10,76 +10,68 @@ import { DeviceChoice } from './devices.tsx'
 import { Face, type Mood } from './face.tsx'
 import { Keypad } from './keypad.tsx'
 import { Meter } from './meter.tsx'
-import { Phone } from './phone.ts'
+import { Phone, type PhoneState } from './phone.ts'
 import './talk.css'
 
 export function Talk() {
   const [phone] = useState(() => new Phone())
+  const [holder, setHolder] = useState<Holder>('nobody')
   const camera = useCamera()
   useEffect(() => () => phone.hangUp(), [phone])
   const callSid = phone.callSid.value
   return (
     <div class="talk">
       <h1 class="visually-hidden">Talk</h1>
-      {callSid === null ? (
-        <>
-          <Stage phone={phone} camera={camera} mood={phone.state.value === 'idle' ? 'resting' : 'ringing'} />
-          <Hints />
-        </>
-      ) : (
-        <InCall key={callSid} phone={phone} camera={camera} callSid={callSid} />
-      )}
+      <Stage phone={phone} camera={camera} mood={moodOf(phone.state.value, holder)} />
+      {callSid === null ? <Hints /> : <Words key={callSid} phone={phone} callSid={callSid} tellHolder={setHolder} />}
     </div>
   )
 }
 
-type TalkParts = { readonly phone: Phone; readonly camera: Camera }
+type WordsParts = { readonly phone: Phone; readonly callSid: string; readonly tellHolder: (holder: Holder) => void }
 
-function InCall({ phone, camera, callSid }: TalkParts & { readonly callSid: string }) {
+function Words({ phone, callSid, tellHolder }: WordsParts) {
   const call = useFollowedCall(callSid, phone.faceEvents)
   const nowMs = useCallTime(call)
+  const holder = holderOf(call.floor)
+  useEffect(() => tellHolder(holder), [holder, tellHolder])
   const isOver = phone.state.value === 'over'
   const answered = call.turns.findLast(({ silentSinceMs, firstFrameMs }) => silentSinceMs !== null && firstFrameMs !== null)
   return (
-    <>
-      <Stage phone={phone} camera={camera} mood={moodOf(phone, call)} />
-      <section class="talk-words" aria-label="What is said">
-        <div class="call-head">
-          <h2>{isOver ? 'What was said' : 'What is said'}</h2>
-          <span class="call-length">{lengthOf(nowMs)}</span>
-        </div>
-        <Transcript conversation={call.conversation} />
-        {answered && (
-          <p class="talk-gap">
-            <span class="gap-figure">{wholeMs(answered.firstFrameMs! - answered.silentSinceMs!)}</span>
-            <span class="quiet small">from your last sound to the assistant’s first</span>
-          </p>
-        )}
-        {isOver && (
-          <p class="over-note">
-            The call is over. <a href={callPath(callSid)}>Look at it as a whole</a>
-          </p>
-        )}
-      </section>
-    </>
+    <section class="talk-words" aria-label="What is said">
+      <div class="call-head">
+        <h2>{isOver ? 'What was said' : 'What is said'}</h2>
+        <span class="call-length">{lengthOf(nowMs)}</span>
+      </div>
+      <Transcript conversation={call.conversation} />
+      {answered && (
+        <p class="talk-gap">
+          <span class="gap-figure">{wholeMs(answered.firstFrameMs! - answered.silentSinceMs!)}</span>
+          <span class="quiet small">from your last sound to the assistant’s first</span>
+        </p>
+      )}
+      {isOver && (
+        <p class="over-note">
+          The call is over. <a href={callPath(callSid)}>Look at it as a whole</a>
+        </p>
+      )}
+    </section>
   )
 }
 
-function moodOf(phone: Phone, { floor }: FollowedCall): Mood {
-  if (phone.state.value === 'over') return 'over'
-  if (phone.state.value !== 'live') return 'ringing'
-  switch (holderOf(floor)) {
-    case 'caller':
-    case 'both':
-      return 'listening'
-    case 'pause':
-      return 'thinking'
-    case 'bot':
-      return 'speaking'
-    case 'nobody':
-    case 'over':
-      return 'attentive'
-  }
+const MOODS: Readonly<Record<Holder, Mood>> = {
+  caller: 'listening',
+  both: 'listening',
+  pause: 'thinking',
+  bot: 'speaking',
+  nobody: 'attentive',
+  over: 'over',
+}
+
+function moodOf(state: PhoneState, holder: Holder): Mood {
+  if (state === 'idle') return 'resting'
+  if (state === 'over') return 'over'
+  return state === 'live' ? MOODS[holder] : 'ringing'
 }
 
 const CAPTIONS: Readonly<Record<Mood, string>> = {
@@ -91,6 +83,8 @@ const CAPTIONS: Readonly<Record<Mood, string>> = {
   speaking: 'Speaking',
   over: 'Goodbye',
 }
+
+type TalkParts = { readonly phone: Phone; readonly camera: Camera }
 
 function Stage({ phone, camera, mood }: TalkParts & { readonly mood: Mood }) {
   const state = phone.state.value

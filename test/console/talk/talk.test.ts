@@ -97,6 +97,18 @@ inBrowser(
       await page.getByRole('button', { name: 'Call again' }).waitFor()
     })
 
+    it('can be used by the keyboard alone: the key that called hangs up, and what was open stays open', async () => {
+      const { telephone, page } = await openPage()
+      await page.getByRole('button', { name: 'Devices' }).click()
+      await page.getByRole('button', { name: 'Call the assistant' }).focus()
+      await page.keyboard.press('Enter')
+      await until(() => telephone.made[0]?.line != null, page)
+      await page.getByRole('group', { name: 'Devices' }).waitFor()
+      await page.keyboard.press('Enter')
+      await until(() => telephone.made[0]!.endedBecause !== null, page)
+      expect(telephone.made[0]!.endedBecause).toBe('caller-hung-up')
+    })
+
     it('is over when the assistant hangs up, and can call again', async () => {
       const { telephone, page, line, call } = await inCall()
       line.hangUp()
