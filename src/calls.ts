@@ -56,7 +56,15 @@ export type EndReason =
   | 'shutdown'
 
 /** Who calls whom. Numbers as Twilio gives them: E.164, `client:name`, a SIP address, or null if unknown. */
-export type Ring = { readonly callSid: string; readonly from: string | null; readonly to: string | null }
+export type Ring = {
+  readonly callSid: string
+  readonly from: string | null
+  readonly to: string | null
+  /** 1, or more for a call that was broken off and goes on: each stream of a call is a leg of it, and a call of its own here. */
+  readonly leg: number
+  /** The conversation that this call continues; null: it begins one. */
+  readonly conversationId: string | null
+}
 
 export type CreateCall = (ring: Ring) => CallHandle
 
@@ -86,7 +94,7 @@ const GOODBYE_MS = 15_000
 /** How long a call that was told to end may still write its journal when the process stops. */
 const LAST_WORDS_MS = 5_000
 
-type LiveCall = { readonly call: CallHandle; answered: boolean; callOffExpiry: () => void }
+type LiveCall = { readonly leg: number; readonly call: CallHandle; answered: boolean; callOffExpiry: () => void }
 
 export class Calls {
   readonly #parts: CallsParts
@@ -129,11 +137,16 @@ export class Calls {
     return 'accepted'
   }
 
-  /** A stream has come for this call. It is the only one that gets it; a call that did not ring here is made now. */
+  /**
+   * A stream has come for this leg of a call. It is the only one that gets it; a call that did not ring here is made now. An
+   * earlier leg is over, though this process may not have heard of that yet.
+   */
   answer(ring: Ring): CallHandle | Refusal {
+    const earlier = this.#live.get(ring.callSid)
+    if (earlier && earlier.leg < ring.leg) this.#drop(ring.callSid, earlier)
     const live = this.#live.get(ring.callSid) ?? this.#open(ring)
     if (typeof live === 'string') return live
-    if (live.answered) return 'already-answered'
+    if (live.answered || live.leg !== ring.leg) return 'already-answered'
     live.answered = true
     live.callOffExpiry()
     return live.call
@@ -150,6 +163,16 @@ export class Calls {
     const live = this.#live.get(callSid)
     live?.call.end(reason)
     return live !== undefined
+  }
+
+  /** Twilio goes on after this leg's stream: ends it, if it still is here, and resolves once its record is whole. False if a later one is here. */
+  async finish(callSid: string, leg: number): Promise<boolean> {
+    const live = this.#live.get(callSid)
+    if (!live) return true
+    if (live.leg > leg) return false
+    this.#drop(callSid, live)
+    await this.#within(LAST_WORDS_MS, live.call.ended)
+    return true
   }
 
   /**
@@ -176,21 +199,32 @@ export class Calls {
     await this.#allEndedWithin(LAST_WORDS_MS)
   }
 
+  #drop(callSid: string, live: LiveCall): void {
+    live.call.end((live.answered ? 'line-cut' : 'no-stream') satisfies EndReason)
+    if (this.#live.get(callSid) === live) this.#live.delete(callSid)
+  }
+
   #open(ring: Ring): LiveCall | 'busy' | 'broken' {
     const log = this.#parts.log.child({ callSid: ring.callSid })
     const { admission } = this
-    if (admission !== 'open') {
+    // Who was cut off in mid-call is on the line already, and is let in also when many are at once.
+    if (admission !== 'open' && !(admission === 'overloaded' && ring.leg > 1)) {
       const { exhausted } = this
       log.info({ admission, ...(exhausted.length > 0 && { exhausted }) }, 'a call is not taken')
       this.#parts.refused?.(admission)
       return 'busy'
     }
     try {
-      const live = { call: guardCall(this.#parts.create(ring), log), answered: false, callOffExpiry: () => {} }
+      const live: LiveCall = {
+        leg: ring.leg,
+        call: guardCall(this.#parts.create(ring), log),
+        answered: false,
+        callOffExpiry: () => {},
+      }
       this.#live.set(ring.callSid, live)
       void live.call.ended.then(() => {
         live.callOffExpiry()
-        this.#live.delete(ring.callSid)
+        if (this.#live.get(ring.callSid) === live) this.#live.delete(ring.callSid)
       })
       return live
     } catch (error) {
@@ -201,11 +235,15 @@ export class Calls {
   }
 
   async #allEndedWithin(ms: number): Promise<void> {
+    await this.#within(ms, Promise.all([...this.#live.values()].map(({ call }) => call.ended)))
+  }
+
+  async #within(ms: number, happened: Promise<unknown>): Promise<void> {
     let callOff = (): void => {}
     const tooLate = new Promise<void>(resolve => {
       callOff = this.#parts.clock.after(ms, resolve)
     })
-    await Promise.race([Promise.all([...this.#live.values()].map(({ call }) => call.ended)), tooLate])
+    await Promise.race([happened, tooLate])
     callOff()
   }
 }

@@ -19,5 +19,8 @@ export const realClock: Clock = {
 /** The time of day, in milliseconds since 1970. It may be set back: for what other machines must agree on, and nothing else. */
 export const wallMs = (): number => Date.now()
 
+/** The same of a date in ISO 8601. */
+export const wallMsOf = (date: string): number => Date.parse(date)
+
 /** The date and time so many milliseconds from now (before now: negative), as ISO 8601 in UTC. */
 export const wallTime = (offsetMs = 0): string => new Date(wallMs() + offsetMs).toISOString()

@@ -15,6 +15,7 @@ import { readConfig, type Config } from './config.ts'
 import { CANNOT_COUNT } from './cost-ceiling.ts'
 import { buildConsole, consoleDirOf, isConsoleBuilt } from './console-build.ts'
 import { knowing } from './knowledge/relevant.ts'
+import { findLastLeg } from './legs.ts'
 import { openLog, type Log } from './log.ts'
 import { fixedTexts, lineText, makeCall } from './make-call.ts'
 import { remembering } from './memory/remember.ts'
@@ -132,6 +133,7 @@ async function start(): Promise<void> {
     publicUrl: config.publicUrl,
     apiToken: config.apiToken,
     voicemail: config.voicemail,
+    findLastLeg: findLastLeg({ callsDir: store.callsDir, wallMs }),
     overflowNumber: config.overflowNumber,
     maxCalls: config.maxCalls,
     drainMs: config.drainMs,

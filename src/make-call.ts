@@ -3,7 +3,7 @@ import type { Assistant, Lines } from './assistant/assistant.ts'
 import { buildMessages } from './assistant/messages.ts'
 import { sparing } from './budgets/sparing.ts'
 import { Call } from './call/call.ts'
-import { ConsentWatch, type RecordingPlan } from './call/consent.ts'
+import { ConsentWatch, planAfter, type RecordingPlan } from './call/consent.ts'
 import { Deeds } from './call/deeds.ts'
 import type { LineName } from './call/facts.ts'
 import { openReplies, type Replies } from './call/reply.ts'
@@ -24,6 +24,7 @@ import type { Services } from './services.ts'
 import { CallFolder } from './store/call-folder.ts'
 import { consented } from './store/consented.ts'
 import type { LiveJournals } from './store/live-journals.ts'
+import { readNextLeg } from './store/next-leg.ts'
 import type { Store } from './store/store.ts'
 import { callIdOf } from './store/call-record.ts'
 import type { OpenTools } from './tools/tools.ts'
@@ -82,7 +83,9 @@ export const fixedTexts = (assistant: Assistant, recording: RecordingPlan): read
 export function makeCall(world: CallWorld, ring: Ring): CallHandle {
   const { callSid, from } = ring
   const { config, log, clock, assistant, services, journals, store } = world
-  const rules = { pipeline: config.pipeline, longestMs: config.maxCallMs, zeroTransfers: config.transferNumber !== null }
+  const resumes = ring.leg > 1 ? readNextLeg(store.callsDir, callSid, ring.leg) : null
+  const longestMs = Math.max(0, config.maxCallMs - (resumes?.spentMs ?? 0))
+  const rules = { pipeline: config.pipeline, longestMs, zeroTransfers: config.transferNumber !== null }
   const startedAt = new Date().toISOString()
   const folder = new CallFolder({
     calls: store.callsDir,
@@ -90,11 +93,14 @@ export function makeCall(world: CallWorld, ring: Ring): CallHandle {
     redact: redactionOf(config),
     failed: error => log.error({ err: error, callSid }, 'part of a call cannot be recorded; the call goes on'),
   })
-  const recall = recallFor(world, { callSid, from }, startedAt)
-  const conversationId = recall.known.then(recalled => recalled?.continues ?? null)
+  const recall = recallFor(world, ring, startedAt)
+  const conversationId = recall.known.then(recalled => ring.conversationId ?? recalled?.continues ?? null)
   const stored = store.record(folder, { callSid, startedAt, from, conversationId, folder: folder.made })
   const { recordingNotice, askToRecord } = assistant.lines
-  const consent = new ConsentWatch(config.recording, config.recording === 'ask' ? askToRecord : recordingNotice)
+  const consent = new ConsentWatch(
+    planAfter(resumes?.consent, config.recording),
+    config.recording === 'ask' ? askToRecord : recordingNotice,
+  )
   const consenting = consented(journals.watched(callSid, stored), consent)
   const thrift = sparing({ mustSpare: world.mustSpare, clock, tell: spares => call.spare(spares) })
   const ceiling = ceilingFor(world, callSid, () => call.leave('limit'))
@@ -102,7 +108,7 @@ export function makeCall(world: CallWorld, ring: Ring): CallHandle {
     log.error({ err: error, callSid }, 'a call cannot be observed; it goes on'),
   )
   const heading = { version: 1, callSid, startedAt, assistant: assistant.id, providers: services.names(), rules } as const
-  journal.write({ at: 0, ms: 0, type: 'call', ...heading })
+  journal.write({ at: 0, ms: 0, type: 'call', ...heading, ...(resumes && { resumes }) })
   const tools = world.openTools({
     callId: callIdOf({ callSid, startedAt }),
     callSid,
@@ -114,10 +120,11 @@ export function makeCall(world: CallWorld, ring: Ring): CallHandle {
   const call: Call = new Call({
     clock,
     rules,
+    resumption: resumes ?? undefined,
     journal,
     transcribe: services.transcribe,
     detectVoice: services.detectVoice,
-    openReplies: (signal, note) => repliesOf(world, recall, doing, signal, note),
+    openReplies: (signal, note) => repliesOf(world, resumes ? null : recall, doing, signal, note),
   })
   return call
 }
@@ -136,25 +143,26 @@ function numbersOf({ from, to }: Ring, ownNumber: string | null) {
 /** Looks up who calls while the phone still rings; nothing waits for it. */
 function recallFor(
   { config, assistant, clock, log, store }: CallWorld,
-  { callSid, from }: Pick<Ring, 'callSid' | 'from'>,
+  { callSid, from, conversationId }: Ring,
   startedAt: string,
 ): Recall {
   const note = (text: string, facts: object): void => log.warn({ callSid, ...facts }, text)
   const { continueWithinMs } = config
-  const who = { personId: store.personOf(from), conversationId: null, assistant: assistant.id, startedAt }
+  const who = { personId: store.personOf(from), conversationId, assistant: assistant.id, startedAt }
   return recalling({ database: store.database, clock, wallTime, continueWithinMs, note }, who)
 }
 
-function repliesOf(world: CallWorld, recall: Recall, doing: Doing, signal: AbortSignal, note: Note): Replies {
+/** `recall` is null for a call that goes on: its own history is what was before, and is not to be told twice. */
+function repliesOf(world: CallWorld, recall: Recall | null, doing: Doing, signal: AbortSignal, note: Note): Replies {
   const { config, assistant, services, lines } = world
-  const greet = greeter(world, recall)
+  const greet = recall && greeter(world, recall)
   return openReplies({
     pipeline: config.pipeline,
-    messages: (history, said) => buildMessages(assistant, history, said, recall.take()?.earlier, world.knows(history, said)),
+    messages: (history, said) => buildMessages(assistant, history, said, recall?.take()?.earlier, world.knows(history, said)),
     think: (messages, replySignal, _note, spent, tools) => services.think(messages, replySignal, note, spent, tools),
     doing,
     speak: services.openVoice(signal, note),
-    speakLine: name => (name === 'greeting' ? greet() : kept(lines, lineText(assistant, config.recording, name))),
+    speakLine: name => (name === 'greeting' && greet ? greet() : kept(lines, lineText(assistant, config.recording, name))),
   })
 }
 

@@ -25,18 +25,13 @@ import { limitRequests, type CountRequest, type Group } from './rate-limits.ts'
 import type { Secret } from './secret.ts'
 import { beginTalk, isTalk, whyNotSameOrigin, whyNotTalk, type TalkBegun, type TalkParts } from './talk.ts'
 import type { Gate } from './twilio/signature.ts'
-import type { Tickets } from './twilio/ticket.ts'
+import { FIRST_LEG, type Tickets } from './twilio/ticket.ts'
 import { attachStream } from './twilio/stream.ts'
 import type { Twiml } from './twilio/twiml.ts'
-import {
-  afterStream,
-  CALLBACK_PATHS,
-  takeAnsweredBy,
-  takeStatus,
-  takeStreamStatus,
-  type VoicemailPlan,
-} from './twilio/callbacks.ts'
-import { answerPhone, MEDIA_PATH } from './twilio/voice.ts'
+import { CALLBACK_PATHS, takeAnsweredBy, takeStatus, takeStreamStatus, type VoicemailPlan } from './twilio/callbacks.ts'
+import { AFTER_STREAM_PATH, MEDIA_PATH } from './twilio/connect.ts'
+import { afterStream, type FindLastLeg } from './twilio/switchboard.ts'
+import { answerPhone, type Asked } from './twilio/voice.ts'
 import { Voicemails } from './twilio/voicemails.ts'
 
 export type ServerParts = {
@@ -51,6 +46,8 @@ export type ServerParts = {
   /** Lets the owner's programs and pages in from other machines. */
   readonly apiToken: Secret | null
   readonly voicemail: VoicemailPlan
+  /** How a call stood when its stream closed. */
+  readonly findLastLeg: FindLastLeg
   /** Where callers go when all lines are busy; null: they are told so. */
   readonly overflowNumber: string | null
   /** Adds routes that only the owner may use: each is to have `onlyOperator` as its preHandler. */
@@ -161,9 +158,7 @@ function addTwilioRoutes(server: FastifyInstance, parts: ServerParts, admit: Adm
   }
 
   server.post('/twilio/voice', { preHandler: onlyTwilio }, async (request, reply) => {
-    // The host is used only when there is no public address, so only by this machine.
-    const baseUrl = parts.publicUrl ?? `http://${request.headers.host ?? ''}`
-    return sendTwiml(reply, answerPhone(parts, request.body, baseUrl))
+    return sendTwiml(reply, answerPhone(parts, askedBy(request, parts)))
   })
 
   const callbackParts = { ...parts, voicemails: new Voicemails() }
@@ -177,8 +172,8 @@ function addTwilioRoutes(server: FastifyInstance, parts: ServerParts, admit: Adm
       take(callbackParts, request.body) ? reply.code(204).send() : reply.code(400).send(NO_CALL),
     )
   }
-  server.post(CALLBACK_PATHS.afterStream, { preHandler: onlyTwilio }, async (request, reply) =>
-    sendTwiml(reply, afterStream(callbackParts, request.body)),
+  server.post(AFTER_STREAM_PATH, { preHandler: onlyTwilio }, async (request, reply) =>
+    sendTwiml(reply, await afterStream(callbackParts, askedBy(request, parts))),
   )
 
   server.route<OfCall>({
@@ -192,7 +187,14 @@ function addTwilioRoutes(server: FastifyInstance, parts: ServerParts, admit: Adm
   })
 }
 
-const NO_MORE_TICKETS: Pick<Tickets, 'redeem'> = { redeem: () => null }
+const NO_MORE_TICKETS: Pick<Tickets, 'redeem'> = { redeem: () => FIRST_LEG }
+
+const askedBy = ({ body, query, headers }: FastifyRequest, { publicUrl }: ServerParts): Asked => ({
+  body,
+  query,
+  // The host is used only when there is no public address, so only by this machine.
+  baseUrl: publicUrl ?? `http://${headers.host ?? ''}`,
+})
 
 const NO_CALL = { error: 'this is not about a call: CallSid or another field is missing or malformed' }
 

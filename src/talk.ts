@@ -9,7 +9,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Calls } from './calls.ts'
 import type { Log } from './log.ts'
 import type { Tickets } from './twilio/ticket.ts'
-import { MEDIA_PATH } from './twilio/voice.ts'
+import { MEDIA_PATH } from './twilio/connect.ts'
 
 /** What the stream of a talk is called, beside its ticket; the server answers with it. */
 export const TALK_PROTOCOL = 'halfsecond.talk'
@@ -34,7 +34,7 @@ export type TalkBegun = {
 /** Lets a call ring. `headers` are of a request that has shown to be the owner's. */
 export function beginTalk(parts: TalkParts, { origin = '' }: IncomingHttpHeaders): TalkBegun | 'busy' | 'broken' {
   const callSid = parts.newCallSid()
-  const outcome = parts.calls.ring({ callSid, from: null, to: null })
+  const outcome = parts.calls.ring({ callSid, from: null, to: null, leg: 1, conversationId: null })
   parts.log.info({ callSid, outcome }, 'the web page calls')
   if (outcome !== 'accepted') return outcome
   return {
@@ -57,8 +57,8 @@ export const isTalk = (headers: IncomingHttpHeaders): boolean => protocolsIn(hea
 /** Why it may not, in words for the log; null if it may, and then its ticket is used up. */
 export function whyNotTalk(tickets: Pick<Tickets, 'redeem'>, callSid: string, headers: IncomingHttpHeaders): string | null {
   const ticket = protocolsIn(headers).find(each => each.startsWith(TICKET))
-  const fault = tickets.redeem(subject(callSid, headers.origin ?? ''), ticket?.slice(TICKET.length))
-  return fault && `as a talk it has a ${fault.replace('-', ' ')}`
+  const admission = tickets.redeem(subject(callSid, headers.origin ?? ''), ticket?.slice(TICKET.length))
+  return typeof admission === 'string' ? `as a talk it has a ${admission.replace('-', ' ')}` : null
 }
 
 /** What a talk's ticket is made out to. A ticket that Twilio was given is made out to the call alone, so neither does for the other. */

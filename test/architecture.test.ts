@@ -44,6 +44,7 @@ const rules: Rules = {
     'console-build': [],
     'console-pages': [],
     server: ['calls', 'console-pages', 'event-stream', 'log', 'operator', 'ports', 'rate-limits', 'secret', 'talk', 'twilio'],
+    legs: ['call', 'calls', 'clock', 'store', 'twilio'],
     services: 'everything',
     'make-call': 'everything',
     main: 'everything',

@@ -5,7 +5,7 @@ import { VirtualClock } from './support/virtual-clock.ts'
 import { RecordedCall } from './twilio/telephone.ts'
 import { callSid } from './twilio/wire.ts'
 
-const ring = (n: number): Ring => ({ callSid: callSid(n), from: '+15550001111', to: null })
+const ring = (n: number): Ring => ({ callSid: callSid(n), from: '+15550001111', to: null, leg: 1, conversationId: null })
 
 function open(maxCalls = 10) {
   const made: RecordedCall[] = []

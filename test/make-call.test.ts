@@ -66,7 +66,7 @@ function ring(store: TestStore, lines: FixedLines, environment: Environment = {}
     mustSpare: () => false,
   }
   const callSid = `CA${'9'.repeat(32)}`
-  const call = makeCall(world, { callSid, from: anna, to: null })
+  const call = makeCall(world, { callSid, from: anna, to: null, leg: 1, conversationId: null })
   journals.follow(callSid, { entry: entry => void entries.push(entry as Entry), end: () => {} })
   return {
     async greets() {

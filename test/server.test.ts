@@ -208,7 +208,7 @@ describe('what Twilio tells beside the stream', () => {
   it('is where the TwiML says it is', async () => {
     const telephone = await openTelephone()
     const twiml = await (await ring(telephone, FORM)).text()
-    expect(twiml).toContain(`<Connect action="${telephone.address}/twilio/after-stream">`)
+    expect(twiml).toContain(`<Connect action="${telephone.address}/twilio/after-stream?leg=1">`)
     expect(twiml).toContain(`statusCallback="${telephone.address}/twilio/stream-status"`)
   })
 })

@@ -110,7 +110,7 @@ function begin({ startedAt, resumes }: Entry & { readonly type: 'call' }): Leg {
     owed: resumes?.owed ?? '',
     reply: null,
     spentBeforeMs: resumes?.spentMs ?? 0,
-    consent: null,
+    consent: resumes?.consent ?? null,
     atMs: 0,
     lastMs: 0,
   }

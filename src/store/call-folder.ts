@@ -108,10 +108,13 @@ export class CallFolder implements Journal {
   }
 }
 
+/** What the folders of a call may be called, in the order in which they are made. */
+export const folderNames = (name: string): readonly string[] =>
+  Array.from({ length: FOLDERS_MAX }, (_, n) => (n === 0 ? name : `${name}-${n + 1}`))
+
 async function makeFolder(calls: string, name: string): Promise<string> {
   await mkdir(calls, { recursive: true })
-  for (let n = 1; n <= FOLDERS_MAX; n++) {
-    const folder = join(calls, n === 1 ? name : `${name}-${n}`)
+  for (const folder of folderNames(name).map(each => join(calls, each))) {
     const made = await mkdir(folder).then(
       () => true,
       (error: NodeJS.ErrnoException) => {

@@ -1,20 +1,18 @@
 /**
  * What Twilio tells about a call beside its stream: that it is over, that its stream had an error, that a machine picked up the
- * phone; and what it asks once the stream is closed. Forms are believed, since the gate has seen their signature.
+ * phone. Forms are believed, since the gate has seen their signature.
  * https://www.twilio.com/docs/voice/api/call-resource#statuscallback, https://www.twilio.com/docs/voice/answering-machine-detection
  */
 import { z } from 'zod'
 import type { Calls } from '../calls.ts'
 import type { Log } from '../log.ts'
 import { callSidShape } from './media-stream.ts'
-import type { Twiml } from './twiml.ts'
 import type { Voicemails } from './voicemails.ts'
 
 export const CALLBACK_PATHS = {
   status: '/twilio/status',
   streamStatus: '/twilio/stream-status',
   amd: '/twilio/amd',
-  afterStream: '/twilio/after-stream',
 } as const
 
 /** What becomes of an answering machine that was dialled. */
@@ -23,7 +21,6 @@ export type VoicemailPlan = 'hang-up' | 'message'
 export type CallbackParts = {
   readonly calls: Pick<Calls, 'end'>
   readonly log: Log
-  readonly twiml: Pick<Twiml, 'voicemail' | 'hangUp'>
   readonly voicemail: VoicemailPlan
   readonly voicemails: Voicemails
 }
@@ -33,7 +30,6 @@ const text = z.string().max(200).nullable().catch(null)
 const statusForm = z.object({ CallSid: callSidShape, CallStatus: z.string().max(40), CallDuration: text })
 const streamForm = z.object({ CallSid: callSidShape, StreamSid: text, StreamEvent: z.string().max(40), StreamError: text })
 const amdForm = z.object({ CallSid: callSidShape, AnsweredBy: z.string().max(40), MachineDetectionDuration: text })
-const anyForm = z.object({ CallSid: callSidShape })
 
 /** After these a call does not come back. */
 const FINAL = new Set(['completed', 'busy', 'failed', 'no-answer', 'canceled'])
@@ -69,11 +65,4 @@ export function takeAnsweredBy({ calls, log, voicemail, voicemails }: CallbackPa
   const ended = (isMachine || answeredBy === 'fax') && calls.end(callSid, 'machine-answered')
   log.info({ callSid, answeredBy, tookMs, ended }, 'Twilio tells who answered')
   return true
-}
-
-/** The TwiML for a call whose stream is closed; null if the form names no call. */
-export function afterStream({ twiml, voicemails }: CallbackParts, body: unknown): string | null {
-  const callSid = anyForm.safeParse(body).data?.CallSid
-  if (callSid === undefined) return null
-  return voicemails.take(callSid) ? twiml.voicemail : twiml.hangUp
 }

@@ -145,12 +145,12 @@ class Stream {
     if (this.#live) return this.#count('second-start')
     const { streamSid, callSid, parameters } = message
     this.#log = this.#log.child({ callSid, streamSid })
-    const fault = callSid === this.#callSid ? this.#parts.tickets.redeem(callSid, parameters['ticket']) : 'foreign-address'
-    if (fault !== null) {
-      this.#count(fault)
-      return this.#refuse(CLOSE.policy, startFaults[fault])
+    const admission = callSid === this.#callSid ? this.#parts.tickets.redeem(callSid, parameters['ticket']) : 'foreign-address'
+    if (typeof admission === 'string') {
+      this.#count(admission)
+      return this.#refuse(CLOSE.policy, startFaults[admission])
     }
-    const call = this.#parts.calls.answer({ callSid, from: parameters.from || null, to: parameters.to || null })
+    const call = this.#parts.calls.answer({ callSid, from: parameters.from || null, to: parameters.to || null, ...admission })
     if (typeof call === 'string') return this.#refuse(...refusals[call])
     this.#callOffWaiting()
     this.#live = { streamSid, call }

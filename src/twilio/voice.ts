@@ -1,19 +1,15 @@
-/** The webhook that Twilio asks when a call comes in: lets the call ring here and says what Twilio shall do with it. */
+/** The webhook that Twilio asks when a call comes in: lets the call ring here and says what Twilio shall do with it.
+ * `?conversationId=…` in its address goes on with that conversation. */
 import { z } from 'zod'
 import type { Calls } from '../calls.ts'
 import { maskNumber, type Log } from '../log.ts'
-import { CALLBACK_PATHS } from './callbacks.ts'
+import { connectTo, type ConnectParts } from './connect.ts'
 import { callSidShape } from './media-stream.ts'
-import type { Tickets } from './ticket.ts'
 import type { Twiml } from './twiml.ts'
 
-/** Below it each call has an address of its own for its stream, so that Twilio's signature of one handshake is good for no other. */
-export const MEDIA_PATH = '/twilio/media'
-
-export type VoiceParts = {
+export type VoiceParts = ConnectParts & {
   readonly calls: Pick<Calls, 'ring'>
-  readonly twiml: Twiml
-  readonly tickets: Pick<Tickets, 'issue'>
+  readonly twiml: Pick<Twiml, 'answer' | 'busy' | 'overflow' | 'sorry'>
   readonly log: Log
   /** Answers when all lines are busy; null: nobody. */
   readonly overflowNumber: string | null
@@ -26,23 +22,34 @@ const form = z.object({
   To: z.string().nullable().catch(null),
 })
 
-/** The TwiML for a call, from the form that Twilio sent; null if that is no call. `baseUrl` is what Twilio calls this server. */
-export function answerPhone(parts: VoiceParts, body: unknown, baseUrl: string): string | null {
-  const fields = form.safeParse(body).data
+/** What names a conversation: `POST /api/conversations` gives such, and a call's own SID is one. */
+const query = z.object({
+  conversationId: z
+    .string()
+    .regex(/^[\w.-]{1,100}$/)
+    .nullable()
+    .catch(null),
+})
+
+export type Asked = {
+  readonly body: unknown
+  readonly query: unknown
+  /** What Twilio calls this server. */
+  readonly baseUrl: string
+}
+
+/** The TwiML for a call, from the form that Twilio sent; null if that is no call. */
+export function answerPhone(parts: VoiceParts, asked: Asked): string | null {
+  const fields = form.safeParse(asked.body).data
   if (fields === undefined) return null
   const { CallSid: callSid, From: from, To: to } = fields
-  const outcome = parts.calls.ring({ callSid, from, to })
+  const { conversationId } = query.parse(asked.query ?? {})
+  const ring = { callSid, from, to, leg: 1, conversationId }
+  const outcome = parts.calls.ring(ring)
   parts.log.info({ callSid, from: maskNumber(from ?? ''), outcome }, 'the phone rings')
   switch (outcome) {
     case 'accepted':
-      return parts.twiml.answer({
-        stream: `${baseUrl.replace(/^http/, 'ws')}${MEDIA_PATH}/${callSid}`,
-        status: baseUrl + CALLBACK_PATHS.streamStatus,
-        after: baseUrl + CALLBACK_PATHS.afterStream,
-        from: from ?? '',
-        to: to ?? '',
-        ticket: parts.tickets.issue(callSid),
-      })
+      return connectTo(parts, ring, asked.baseUrl)
     case 'busy':
       return parts.overflowNumber === null ? parts.twiml.busy : parts.twiml.overflow(parts.overflowNumber)
     case 'broken':

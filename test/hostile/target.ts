@@ -69,6 +69,7 @@ export async function openTarget(): Promise<Target> {
     publicUrl: PUBLIC_URL,
     apiToken: null,
     voicemail: 'hang-up',
+    findLastLeg: async () => null,
     overflowNumber: null,
     maxCalls: MAX_CALLS,
     drainMs: 0,

@@ -37,7 +37,7 @@ describe('a caller', () => {
 
     expect(await closed).toEqual({ code: 1000, reason: 'stopped' })
     const call = telephone.call(ALICE)
-    expect(call.ring).toEqual({ callSid: ALICE, from: '+15550001111', to: '+15550002222' })
+    expect(call.ring).toEqual({ callSid: ALICE, from: '+15550001111', to: '+15550002222', leg: 1, conversationId: null })
     expect(call.heard).toEqual([
       { timestampMs: 0, audio: Buffer.from(frame(1)) },
       { timestampMs: 20, audio: Buffer.from(frame(2)) },
@@ -56,7 +56,15 @@ describe('a caller', () => {
 
     socket.send(telephone.start(ALICE).replace('+15550001111', ''))
 
-    await eventually(() => expect(telephone.call(ALICE).ring).toEqual({ callSid: ALICE, from: null, to: '+15550002222' }))
+    await eventually(() =>
+      expect(telephone.call(ALICE).ring).toEqual({
+        callSid: ALICE,
+        from: null,
+        to: '+15550002222',
+        leg: 1,
+        conversationId: null,
+      }),
+    )
   })
 
   it('hears the assistant, and a mark and a clear reach Twilio in order', async () => {

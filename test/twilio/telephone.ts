@@ -8,6 +8,7 @@ import type { Line } from '../../src/ports.ts'
 import { buildServer, type ServerParts } from '../../src/server.ts'
 import { Secret } from '../../src/secret.ts'
 import { openGate, type Gate } from '../../src/twilio/signature.ts'
+import type { FindLastLeg } from '../../src/twilio/switchboard.ts'
 import { openTickets } from '../../src/twilio/ticket.ts'
 import { loadTwiml } from '../../src/twilio/twiml.ts'
 import { VirtualClock } from '../support/virtual-clock.ts'
@@ -77,6 +78,7 @@ export type Setting = {
   readonly exhausted?: (calls: number) => readonly Exhausted[]
   readonly voicemail?: 'hang-up' | 'message'
   readonly follow?: Follow
+  readonly findLastLeg?: FindLastLeg
   readonly pagesDir?: string
   readonly create?: (ring: Ring) => CallHandle
 }
@@ -119,6 +121,7 @@ export async function openTelephone(setting: Setting = {}) {
     ...(setting.addOwnRoutes && { addOwnRoutes: setting.addOwnRoutes }),
     overflowNumber: setting.overflowNumber ?? null,
     voicemail: setting.voicemail ?? 'hang-up',
+    findLastLeg: setting.findLastLeg ?? (async () => null),
     maxCalls: setting.maxCalls ?? 10,
     drainMs: setting.drainMs ?? 0,
     about: () => ({ version: '1.2.3', recogniser: 'local' }),

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Secret } from '../../src/secret.ts'
-import { openTickets } from '../../src/twilio/ticket.ts'
+import { FIRST_LEG, openTickets } from '../../src/twilio/ticket.ts'
 import { callSid } from './wire.ts'
 
 const [ALICE, BOB] = [callSid(0xa), callSid(0xb)]
@@ -19,10 +19,10 @@ describe('a ticket', () => {
     const [early, late] = [tickets.issue(ALICE), tickets.issue(ALICE)]
 
     expect(tickets.redeem(BOB, early)).toBe('foreign-ticket')
-    expect(tickets.redeem(ALICE, early)).toBeNull()
+    expect(tickets.redeem(ALICE, early)).toEqual(FIRST_LEG)
     expect(tickets.redeem(ALICE, early)).toBe('replayed-ticket')
     clock.ms += 59_999
-    expect(tickets.redeem(ALICE, late)).toBeNull()
+    expect(tickets.redeem(ALICE, late)).toEqual(FIRST_LEG)
     clock.ms += 1
     expect(tickets.redeem(ALICE, late)).toBe('expired-ticket')
   })
@@ -42,29 +42,41 @@ describe('a ticket', () => {
 
   it('of one machine is good on another with the same key, and only there', () => {
     const ticket = open('shared').tickets.issue(ALICE)
-    expect(open('shared').tickets.redeem(ALICE, ticket)).toBeNull()
+    expect(open('shared').tickets.redeem(ALICE, ticket)).toEqual(FIRST_LEG)
     expect(open('other').tickets.redeem(ALICE, ticket)).toBe('foreign-ticket')
   })
 
   it('made with the old key is good while the old key is', () => {
     const ticket = open('old').tickets.issue(ALICE)
-    expect(open('new', 'old').tickets.redeem(ALICE, ticket)).toBeNull()
+    expect(open('new', 'old').tickets.redeem(ALICE, ticket)).toEqual(FIRST_LEG)
     expect(open('new').tickets.redeem(ALICE, ticket)).toBe('foreign-ticket')
   })
 
   it('cannot be given a longer life, another number or another call, nor be guessed', () => {
     const { tickets } = open()
-    const [expiry, number, hash] = tickets.issue(ALICE).split('.') as [string, string, string]
-    for (const changed of [`${Number(expiry) + 1}.${number}.${hash}`, `${expiry}.1${number}.${hash}`, `${expiry}.${number}.`]) {
+    const [expiry, number, leg, , hash] = tickets.issue(ALICE).split('.') as [string, string, string, string, string]
+    for (const changed of [
+      `${Number(expiry) + 1}.${number}.${leg}..${hash}`,
+      `${expiry}.1${number}.${leg}..${hash}`,
+      `${expiry}.${number}.2..${hash}`,
+      `${expiry}.${number}.${leg}.YQ.${hash}`,
+      `${expiry}.${number}.${leg}..`,
+    ]) {
       expect(tickets.redeem(ALICE, changed)).toBe('foreign-ticket')
     }
-    fc.assert(fc.property(fc.string(), text => tickets.redeem(ALICE, `${expiry}.${number}.${text}`) === 'foreign-ticket'))
+    fc.assert(fc.property(fc.string(), text => tickets.redeem(ALICE, `${expiry}.${number}.${leg}..${text}`) === 'foreign-ticket'))
     fc.assert(fc.property(fc.string({ minLength: 1 }), text => tickets.redeem(ALICE, text) === 'foreign-ticket'))
+  })
+
+  it('says for which leg of the call and which conversation it was issued', () => {
+    const { tickets } = open()
+    const admission = { leg: 3, conversationId: 'c.1-ä' }
+    expect(tickets.redeem(ALICE, tickets.issue(ALICE, admission))).toEqual(admission)
   })
 
   it('shows neither the key nor the call', () => {
     const ticket = open('the key').tickets.issue(ALICE)
-    expect(ticket).toMatch(/^\d+\.\d+\.[\w-]{43}$/)
+    expect(ticket).toMatch(/^\d+\.\d+\.\d+\.\.[\w-]{43}$/)
     // Twilio takes name and value of a parameter only below 500 characters together.
     expect(ticket.length).toBeLessThan(100)
   })

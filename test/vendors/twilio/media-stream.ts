@@ -66,6 +66,9 @@ export type MediaStreamOptions = {
   readonly tell: (event: StreamEvent) => void
 }
 
+/** https://datatracker.ietf.org/doc/html/rfc6455#section-7.1.5 */
+const NO_CLOSE_FRAME = 1006
+
 export class MediaStream implements SocketListener {
   /** How the stream ended; the connection is closed by then. */
   readonly ended: Promise<StreamEnd>
@@ -153,8 +156,9 @@ export class MediaStream implements SocketListener {
     if (this.#end === null) this.#take(binaryFrame)
   }
 
-  onClose(): void {
-    this.end('bot-closed')
+  onClose(code: number): void {
+    // No close frame came: the bot's process or the network between is gone. What was buffered is not played any more.
+    this.end(code === NO_CLOSE_FRAME ? 'connection-lost' : 'bot-closed')
     this.#closed.resolve(this.#end ?? 'bot-closed')
   }
 

@@ -1,7 +1,7 @@
 /** Twilio's HTTP side of one call: signed form posts to the bot's webhooks and callbacks, each noted with its answer. */
 import type { Clock } from '../../../src/ports.ts'
 import { callParameters, signature, type CallStatus, type Identity } from './identity.ts'
-import type { Form, Network } from './network.ts'
+import type { Answer, Form, Headers, Network } from './network.ts'
 
 export type Asked = { readonly url: string; readonly form: Form; readonly status: number }
 
@@ -45,9 +45,9 @@ export class Webhooks {
   }
 
   async #post(url: string, form: Form): Promise<string | null> {
-    const { network, authToken, tell, refuse } = this.#options
+    const { authToken, tell, refuse } = this.#options
     try {
-      const { status, body } = await network.post(url, form, signature(authToken, url, form))
+      const { status, body } = await this.#connected(url, form, signature(authToken, url, form))
       tell({ url, form, status })
       if (status >= 200 && status < 300) return body
       refuse(11_200, `${url} answered ${status}`)
@@ -55,6 +55,16 @@ export class Webhooks {
       refuse(11_200, `${url} did not answer: ${reasonOf(error)}`)
     }
     return null
+  }
+
+  /** Twilio tries to connect twice before it gives up (error 11205). */
+  async #connected(url: string, form: Form, headers: Headers): Promise<Answer> {
+    const { network } = this.#options
+    try {
+      return await network.post(url, form, headers)
+    } catch {
+      return network.post(url, form, headers)
+    }
   }
 
   /** The emulator's calls take place on one fixed day. */
