@@ -25,8 +25,8 @@ const mutations: readonly Mutation[] = [
   {
     name: 'release while something stirs',
     file: rules,
-    from: 'silence === null || stirred) return null',
-    to: 'silence === null) return null',
+    from: 'silence === null || stirred || keys.pending) return null\n  const basis',
+    to: 'silence === null || keys.pending) return null\n  const basis',
   },
   {
     name: 'release before the words are settled',
@@ -51,7 +51,7 @@ const mutations: readonly Mutation[] = [
   {
     name: 'a draft survives a change of words',
     file: rules,
-    from: 'reply.answersSilence !== null || reply.said === said(turns)) return null',
+    from: 'reply.answersSilence !== null || (reply.said === said(turns) && !reply.outdated)) return null',
     to: 'true) return null',
   },
   {
@@ -93,7 +93,7 @@ const mutations: readonly Mutation[] = [
   {
     name: 'a reply nobody heard is not withdrawn',
     file: rules,
-    from: "if (remark !== '' && reply.heard === '') return withdraw(turns, reply)",
+    from: "if ((remark !== '' || keyed) && reply.heard === '') return withdraw(turns, reply)",
     to: '',
   },
   {
@@ -132,7 +132,12 @@ const mutations: readonly Mutation[] = [
     to: 'history: turns.history',
   },
   { name: 'idle is never noticed', file: rules, from: 'Math.max(quietSince + IDLE_MS', to: 'Math.max(quietSince + 1e9' },
-  { name: 'the goodbye does not hang up', file: rules, from: "say(next, now, 'goodbye', true)", to: "say(next, now, 'goodbye')" },
+  {
+    name: 'the goodbye does not hang up',
+    file: rules,
+    from: "say(next, now, 'goodbye', { farewell: 'hang-up' })",
+    to: "say(next, now, 'goodbye')",
+  },
   {
     name: 'a draft outlives the call',
     file: rules,
@@ -181,7 +186,7 @@ const mutations: readonly Mutation[] = [
   },
   { name: 'act: noise holds a reply for ever', file: rules, from: '&& reply.resumed < NOISES_MAX', to: '' },
   { name: 'the bot stops without clearing the line', file: player, from: '    this.#line.clear()\n', to: '' },
-  { name: 'marks of a cleared playback count', file: player, from: 'Number(generation) !== this.#generation || ', to: '' },
+  { name: 'marks of a cleared playback count', file: player, from: 'mark?.generation !== this.#generation', to: '!mark' },
   {
     name: 'sent counts as heard',
     file: player,
