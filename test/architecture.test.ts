@@ -56,7 +56,7 @@ const rules: Rules = {
       'call/spoken-form/.*',
       'call/(turns|facts|rules|keypad|history|hearing|remembered-hearing|media-time)',
       'call/(transcript|phrases|asides|track|spoken)',
-      'call/(certificate|conversation|consent|broken-off|mouth|mark-name)',
+      'call/(certificate|conversation|consent|broken-off|mouth|mark-name|timed-words)',
       'redact/.*',
       'budgets/(allowance|at-once|rate|sessions)',
       'store/(call-cost|call-usage|call-record|complaint|prices)',
@@ -68,7 +68,7 @@ const rules: Rules = {
   browser: {
     areas: ['console'],
     // Only what computes and does nothing else; and of anything, its types would do no harm but are stated here too.
-    borrows: new RegExp('^src/(audio/.*|call/(certificate|conversation|facts|journal|mark-name|mouth|rules))\\.ts$'),
+    borrows: new RegExp('^src/(audio/.*|call/(certificate|conversation|facts|journal|mark-name|mouth|rules|timed-words))\\.ts$'),
     packages: /^(preact(\/hooks|\/compat)?|@preact\/signals|uplot|.*\.css)$/,
   },
   outside: [

@@ -6,6 +6,7 @@ import { adopt } from '../store/conversations.ts'
 import { forgetConversation } from '../store/forget.ts'
 import { conversationOf, listConversations, type RecordedCall } from '../store/read-records.ts'
 import { LEGS, recordingOf, type Leg } from '../store/recordings.ts'
+import { wordsOfCall } from '../store/words-of-call.ts'
 import type { ApiParts } from './api.ts'
 import { byteRange } from './byte-range.ts'
 import { routeSchema } from './route-schema.ts'
@@ -22,6 +23,7 @@ export function addConversationRoutes(server: FastifyInstance, parts: ApiParts):
   addAdoption(server, parts)
   addOne(server, parts)
   addAudio(server, parts)
+  addWords(server, parts)
   addRemoval(server, parts)
 }
 
@@ -100,7 +102,7 @@ function addAudio(server: FastifyInstance, { store }: ApiParts): void {
   server.get<Audio>('/api/conversations/:id/audio/:leg', { schema }, async ({ params, query, headers }, reply) => {
     const conversation = await conversationOf(store.database, params.id)
     if (!conversation) return notThere(reply, params.id)
-    const call = query.call === undefined ? conversation.calls.at(-1) : conversation.calls.find(({ id }) => id === query.call)
+    const call = calledFor(conversation.calls, query.call)
     const recording = call && (await recordingOf(store.callsDir, call.folder, params.leg))
     if (!recording) return reply.code(404).send({ error: 'there is no such recording on this machine' })
     const range = byteRange(headers.range, recording.bytes)
@@ -117,6 +119,27 @@ function addAudio(server: FastifyInstance, { store }: ApiParts): void {
       .type('audio/wav')
       .header('content-length', end - start)
       .send(Readable.from(recording.read(start, end)))
+  })
+}
+
+const calledFor = (calls: readonly RecordedCall[], id: string | undefined): RecordedCall | undefined =>
+  id === undefined ? calls.at(-1) : calls.find(call => call.id === id)
+
+function addWords(server: FastifyInstance, { store }: ApiParts): void {
+  const summary = "A call's words with their times on the clock of its recordings, from its journal; so far, of one that goes on"
+  const { conversationParams: params, audioQuery: querystring } = shapes
+  const response = { 200: shapes.timedWords, ...missing, 422: shapes.failure }
+  const schema = routeSchema({ summary, tag, params, querystring, response })
+  type Words = { Params: z.output<typeof params>; Querystring: z.output<typeof querystring> }
+  server.get<Words>('/api/conversations/:id/words', { schema }, async ({ params, query }, reply) => {
+    const conversation = await conversationOf(store.database, params.id)
+    if (!conversation) return notThere(reply, params.id)
+    const call = calledFor(conversation.calls, query.call)
+    const words = call ? await wordsOfCall(store.callsDir, call.folder, store) : null
+    if (!call || words === null) return reply.code(404).send({ error: 'there is no journal of this call on this machine' })
+    if (words === 'damaged') return reply.code(422).send({ error: 'the journal of this call is damaged and cannot be read' })
+    void reply.header('cache-control', 'private, no-store')
+    return { callId: call.id, ...words }
   })
 }
 

@@ -180,6 +180,31 @@ export const conversation = z.strictObject({
   calls: z.array(call),
 })
 
+const stretch = z.strictObject({ fromMs: z.number(), toMs: ms.describe('null: to the end of the call') })
+
+export const timedWords = z.strictObject({
+  callId: text,
+  words: z
+    .array(
+      z.strictObject({
+        who: z.enum(['caller', 'bot']),
+        turn: count.nullable().describe('the reply it is answered by, or belongs to; null: nobody answered it'),
+        text,
+        startMs: ms.describe('null: written, and never played'),
+        endMs: ms,
+        heard: z.boolean().describe("of the bot's: the caller heard it whole"),
+        aside: z.boolean().describe("the caller's, spoken into a reply that went on"),
+      }),
+    )
+    .describe('turn by turn: what the caller said, then the answer'),
+  speech: z.array(stretch).describe("where the caller's voice was"),
+  holds: z
+    .array(stretch.extend({ turn: count, resumed: z.boolean() }))
+    .describe('where a reply stood still because the caller made a sound; not resumed: it was dropped'),
+  unrecorded: z.array(stretch).describe('where silence stands in the recordings, for the caller had not agreed to them'),
+  damagedLines: count.describe('lines of the journal that cannot be read'),
+})
+
 export const adopted = z.strictObject({ id: text })
 export const created = z.strictObject({ id: text })
 

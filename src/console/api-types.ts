@@ -2,6 +2,8 @@
  * What the API answers, as far as the page uses it. test/console/api-types.test.ts holds it against what the API promises, whose
  * own schemas would bring their library along.
  */
+import type { Certificate } from '../call/certificate.ts'
+import type { TimedCall } from '../call/timed-words.ts'
 
 export type Stages = {
   readonly stages: readonly {
@@ -87,3 +89,48 @@ export type TalkBegun = {
   readonly protocols: readonly string[]
   readonly events: string
 }
+
+export type RecordedTurn = Certificate & { readonly cost: Cost }
+
+export type Feedback = {
+  readonly id: string
+  readonly turnId: number | null
+  readonly rating: number | null
+  readonly words: string | null
+  readonly source: 'api' | 'keys' | 'caller'
+  readonly createdAt: string
+}
+
+export type RecordedCall = {
+  readonly id: string
+  readonly callSid: string
+  readonly conversationId: string
+  readonly startedAt: string
+  readonly assistant: string
+  readonly pipeline: string
+  readonly stt: string
+  readonly llm: string
+  readonly tts: string
+  /** Null while it goes on. */
+  readonly endedReason: string | null
+  readonly lengthMs: number
+  readonly turns: readonly RecordedTurn[]
+  readonly costs: readonly {
+    readonly service: 'recogniser' | 'model' | 'voice'
+    readonly unit: string
+    readonly provider: string
+    readonly quantity: number
+    readonly dropped: 0 | 1
+    readonly usd: number | null
+  }[]
+  readonly cost: Cost
+  readonly meetings: readonly { readonly id: string; readonly time: string; readonly name: string | null }[]
+  readonly feedback: readonly Feedback[]
+  readonly summary: { readonly summary: string; readonly madeBy: string } | null
+  /** Addresses of WAV files; null: not on the server's machine. */
+  readonly audio: { readonly caller: string; readonly bot: string; readonly mixed: string } | null
+}
+
+export type RecordedConversation = { readonly id: string; readonly cost: Cost; readonly calls: readonly RecordedCall[] }
+
+export type WordsOfCall = TimedCall & { readonly damagedLines: number }

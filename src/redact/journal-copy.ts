@@ -15,6 +15,15 @@ type Found = { readonly numbers: ReadonlySet<string>; readonly emails: ReadonlyS
 type Text = (text: string) => string
 
 export function redactedJournal(entries: readonly Entry[]): readonly Entry[] {
+  const withoutPersonal = redactionBy(entries)
+  const hidesKeys = entries.filter(isKey).length >= DIGITS_MIN
+  return entries.map(entry =>
+    hidesKeys && isKey(entry) ? { ...entry, input: { type: 'digit', digit: HIDDEN_KEY } } : withoutPersonal(entry),
+  )
+}
+
+/** Takes out of all texts in a value what these entries hold of personal things, and every part of it. Words keep their times. */
+export function redactionBy(entries: readonly Entry[]): <T>(value: T) => T {
   const numbers = new Set<string>()
   const emails = new Set<string>()
   const gather: Text = text => {
@@ -26,12 +35,7 @@ export function redactedJournal(entries: readonly Entry[]): readonly Entry[] {
   }
   for (const entry of entries) mapTexts(entry, gather)
   const found = { numbers, emails }
-  const hidesKeys = entries.filter(isKey).length >= DIGITS_MIN
-  return entries.map(entry =>
-    hidesKeys && isKey(entry)
-      ? { ...entry, input: { type: 'digit', digit: HIDDEN_KEY } }
-      : (mapTexts(entry, text => withoutParts(redact(text), found)) as Entry),
-  )
+  return <T>(value: T) => mapTexts(value, text => withoutParts(redact(text), found)) as T
 }
 
 /** A number that was typed: each key is an entry of its own. */
@@ -72,7 +76,7 @@ function mapTexts(value: unknown, map: Text): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, mapTexts(item, map)]))
 }
 
-type TimedWord = { readonly text: string; readonly startMs: number; readonly endMs: number }
+type TimedWord = { readonly text: string; readonly startMs: number | null }
 
 const isWords = (items: readonly unknown[]): items is readonly TimedWord[] =>
   items.length > 0 && items.every(item => typeof item === 'object' && item !== null && 'text' in item && 'startMs' in item)

@@ -19,8 +19,11 @@ const CARD_DIGITS = { min: 13, max: 19 }
 export const redact: Redact = text =>
   personalSpans(text).reduceRight((left, { from, to, kind }) => `${left.slice(0, from)}[${kind}]${left.slice(to)}`, text)
 
+/** Leaves everything where it is. */
+export const unredacted: Redact = text => text
+
 /** As the configuration has it. */
-export const redactionOf = ({ redact: on }: { readonly redact: boolean }): Redact => (on ? redact : text => text)
+export const redactionOf = ({ redact: on }: { readonly redact: boolean }): Redact => (on ? redact : unredacted)
 
 /** What is to go, in order, without overlaps. */
 export function personalSpans(text: string): readonly PersonalSpan[] {

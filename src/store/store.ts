@@ -5,7 +5,7 @@
 import { join } from 'node:path'
 import type { Journal } from '../call/journal.ts'
 import type { Clock } from '../ports.ts'
-import { redact as withoutPersonal, type Redact } from '../redact/redact.ts'
+import { redact as withoutPersonal, unredacted, type Redact } from '../redact/redact.ts'
 import { mayPass, openDatabase, type Database } from './database.ts'
 import { openPeople, type PersonOf } from './people-key.ts'
 import { recorded } from './recorded.ts'
@@ -43,6 +43,8 @@ export type Store = {
   readonly database: Database
   /** Where the folders of the calls are. */
   readonly callsDir: string
+  /** Whether personal things are left out of what is told of a call's words. */
+  readonly redacts: boolean
   readonly personOf: PersonOf
   /** The journal to write to: keeps the call in the database too. */
   record(kept: Journal, call: CallToRecord): Journal
@@ -85,6 +87,7 @@ export async function openStore({ dataDir, databaseUrl, clock, note, redact = wi
   return {
     database,
     callsDir,
+    redacts: redact !== unredacted,
     personOf,
     record(kept, { callSid, startedAt, from, conversationId, folder }) {
       const origin = { callSid, startedAt, personId: personOf(from), conversationId: callSid }

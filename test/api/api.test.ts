@@ -386,6 +386,7 @@ describe('the description', () => {
         'get /api/conversations',
         'get /api/conversations/{id}',
         'get /api/conversations/{id}/audio/{leg}',
+        'get /api/conversations/{id}/words',
         'get /api/events',
         'get /api/overview',
         'get /api/people/{id}',
