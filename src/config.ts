@@ -24,6 +24,8 @@ export type Config = {
   readonly redact: boolean
   /** A caller who comes back so soon goes on where the last call stopped; 0: never. */
   readonly continueWithinMs: number
+  /** Whether callers are asked after the goodbye to rate the call with a key. */
+  readonly askFeedback: boolean
   /** Who answers: one of `assistantNames`. */
   readonly assistant: string
   readonly logLevel: LogLevel
@@ -140,6 +142,7 @@ const variables = {
   RECORDING: [z.enum(['always', 'notice', 'ask', 'off']), null, 'always, notice, ask or off'],
   REDACT: [z.enum(['on', 'off']), 'on', 'on or off'],
   CONTINUE_WITHIN_MINUTES: [number(0, 1440), 30, 'minutes from 0 (never) to 1440'],
+  ASK_FEEDBACK: [z.enum(['on', 'off']), 'off', 'on or off'],
   ASSISTANT: [text.refine(name => assistantNames.includes(name)), 'nooks', `one of ${assistantNames.join(', ')}`],
   LOG_LEVEL: [z.enum(LOG_LEVELS), 'info', `one of ${LOG_LEVELS.join(', ')}`],
   PIPELINE: [z.enum(['plain', 'streamed', 'draft']), 'draft', 'plain, streamed or draft'],
@@ -282,6 +285,7 @@ function assemble(values: Values, faults: string[]): Config {
     recording: values.RECORDING ?? (values.PUBLIC_URL === null ? 'always' : 'notice'),
     redact: values.REDACT === 'on',
     continueWithinMs: values.CONTINUE_WITHIN_MINUTES * 60_000,
+    askFeedback: values.ASK_FEEDBACK === 'on',
     assistant: values.ASSISTANT,
     logLevel: values.LOG_LEVEL,
     pipeline: values.PIPELINE,

@@ -229,7 +229,7 @@ async function recordLines({ config, assistant, services, log }: LinesParts): Pr
   const lines = fixedLines(services.openVoice, { folder, sound: services.sound, note })
   const faults = await lines.prepare([lineText(assistant, config.recording, 'greeting')])
   for (const { error } of faults) log.error({ err: error }, 'the greeting cannot be spoken')
-  void lines.prepare(fixedTexts(assistant, config.recording))
+  void lines.prepare(fixedTexts(assistant, config))
   return lines
 }
 

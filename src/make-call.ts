@@ -60,6 +60,7 @@ const lineNames: Readonly<Record<LineName, keyof Lines>> = {
   trouble: 'retryApology',
   broken: 'brokenGoodbye',
   transfer: 'transfer',
+  rating: 'askToRate',
 }
 
 /** The assistant's words for a line, and what has to be said about recording before the call goes on. */
@@ -72,10 +73,15 @@ function greetingText({ lines }: Assistant, recording: RecordingPlan, greeting: 
 }
 
 /** What a call may say without thinking; to be spoken before the first call. */
-export const fixedTexts = (assistant: Assistant, recording: RecordingPlan): readonly string[] => {
+export const fixedTexts = (
+  assistant: Assistant,
+  { recording, askFeedback }: Pick<Config, 'recording' | 'askFeedback'>,
+): readonly string[] => {
   const { welcomeBack, goOn } = assistant.lines
   return [
-    ...(Object.keys(lineNames) as LineName[]).map(name => lineText(assistant, recording, name)),
+    ...(Object.keys(lineNames) as LineName[])
+      .filter(name => name !== 'rating' || askFeedback)
+      .map(name => lineText(assistant, recording, name)),
     ...[welcomeBack, goOn].map(greeting => greetingText(assistant, recording, greeting)),
   ]
 }
@@ -84,8 +90,12 @@ export function makeCall(world: CallWorld, ring: Ring): CallHandle {
   const { callSid, from } = ring
   const { config, log, clock, assistant, services, journals, store } = world
   const resumes = ring.leg > 1 ? readNextLeg(store.callsDir, callSid, ring.leg) : null
-  const longestMs = Math.max(0, config.maxCallMs - (resumes?.spentMs ?? 0))
-  const rules = { pipeline: config.pipeline, longestMs, zeroTransfers: config.transferNumber !== null }
+  const rules = {
+    pipeline: config.pipeline,
+    longestMs: Math.max(0, config.maxCallMs - (resumes?.spentMs ?? 0)),
+    zeroTransfers: config.transferNumber !== null,
+    asksRating: config.askFeedback,
+  }
   const startedAt = new Date().toISOString()
   const folder = new CallFolder({
     calls: store.callsDir,

@@ -38,6 +38,7 @@ describe('the configuration', () => {
       maxCallUsd: null,
       recording: 'always',
       redact: true,
+      askFeedback: false,
       host: '127.0.0.1',
       publicUrl: null,
       dataDir: './data',

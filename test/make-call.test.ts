@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { assistantNamed } from '../src/assistant/assistant.ts'
 import type { Entry } from '../src/call/journal.ts'
 import { readConfig, type Environment } from '../src/config.ts'
-import { makeCall, type CallWorld } from '../src/make-call.ts'
+import { fixedTexts, makeCall, type CallWorld } from '../src/make-call.ts'
 import type { Line } from '../src/ports.ts'
 import type { FixedLines } from '../src/providers/audio-cache.ts'
 import { LiveJournals } from '../src/store/live-journals.ts'
@@ -38,7 +38,7 @@ function linesOf(atHand: readonly string[]) {
 
 type Ringing = { readonly greets: () => Promise<string>; readonly conversationId: () => Promise<string> }
 
-function ring(store: TestStore, lines: FixedLines, environment: Environment = {}): Ringing {
+function ring(store: TestStore, lines: FixedLines, environment: Environment = {}, conversationId: string | null = null): Ringing {
   const clock = new VirtualClock()
   const journals = new LiveJournals()
   const entries: Entry[] = []
@@ -66,7 +66,7 @@ function ring(store: TestStore, lines: FixedLines, environment: Environment = {}
     mustSpare: () => false,
   }
   const callSid = `CA${'9'.repeat(32)}`
-  const call = makeCall(world, { callSid, from: anna, to: null, leg: 1, conversationId: null })
+  const call = makeCall(world, { callSid, from: anna, to: null, leg: 1, conversationId })
   journals.follow(callSid, { entry: entry => void entries.push(entry as Entry), end: () => {} })
   return {
     async greets() {
@@ -170,5 +170,25 @@ describe('a caller is greeted', () => {
       expect(await ringing.greets()).toBe(goOn)
       expect(wanted).toEqual([])
     })
+
+    it('with the word that it goes on, however long ago that was, when it comes with the id of the conversation', async () => {
+      const store = await open()
+      const first = await calledBefore(store, 24 * 60)
+      const ringing = ring(store, linesOf(all).lines, {}, first)
+      await expect.poll(() => ringing.conversationId().catch(() => '')).toBe(first)
+      expect(await ringing.greets()).toBe(goOn)
+    })
+  })
+})
+
+describe('the lines spoken before the first call', () => {
+  it('have the question how the call was only where it is asked', () => {
+    const texts = (environment: Environment) =>
+      fixedTexts(
+        nooks,
+        readConfig(environment, () => ''),
+      )
+    expect(texts({})).not.toContain(nooks.lines.askToRate)
+    expect(texts({ ASK_FEEDBACK: 'on' })).toEqual([...texts({}).slice(0, -2), nooks.lines.askToRate, ...texts({}).slice(-2)])
   })
 })

@@ -118,6 +118,8 @@ export type Lines = {
   readonly brokenGoodbye: string
   /** A colleague takes over; our part of the call ends after this. */
   readonly transfer: string
+  /** After the goodbye, where callers are asked: to be answered with a key from 1 to 5. */
+  readonly askToRate: string
   /** The first words after a call was broken off and taken up again. */
   readonly resume: string
   /** The same after the caller was put through to a person and nobody answered. */

@@ -159,8 +159,10 @@ function obey(leg: Leg, command: GivenCommand): Leg {
     case 'prepare':
       return { ...leg, reply: { id: command.id, said: command.said, released: false, heard: '' } }
     case 'say':
+      // After its goodbye a call is over, and not taken up again to be rated.
+      return speak(command.line === 'rating' ? { ...leg, hungUp: true } : leg, command)
     case 'speak':
-      return release({ ...leg, reply: { id: command.id, said: command.said, released: false, heard: '' } })
+      return speak(leg, command)
     case 'release':
       return release(leg)
     case 'drop':
@@ -175,11 +177,15 @@ function obey(leg: Leg, command: GivenCommand): Leg {
       return { ...leg, hungUp: true }
     case 'hold':
     case 'settle':
+    case 'rated':
       return leg
     default:
       return command satisfies never
   }
 }
+
+const speak = (leg: Leg, { id, said }: GivenCommand & { readonly type: 'say' | 'speak' }): Leg =>
+  release({ ...leg, reply: { id, said, released: false, heard: '' } })
 
 function release(leg: Leg): Leg {
   const { reply } = leg

@@ -323,6 +323,7 @@ export class Call {
         return this.#drop(command.id, command.why)
       case 'amend':
       case 'hand-over':
+      case 'rated':
         return
       case 'settle':
         return this.#transcription.settle()

@@ -102,6 +102,7 @@ export class Certificates {
         return null
       case 'settle':
       case 'hand-over':
+      case 'rated':
       case 'hang-up':
         return null
       default:

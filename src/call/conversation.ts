@@ -113,6 +113,8 @@ function followCommand(conversation: Conversation, at: number, command: GivenCom
       return conversation
     case 'hang-up':
       return note(conversation, at, 'the assistant hangs up')
+    case 'rated':
+      return note(conversation, at, `the caller rates the call ${command.rating} of 5`)
     case 'hand-over':
       return note(conversation, at, 'a colleague takes over')
     default:

@@ -45,6 +45,8 @@ export type LineName =
   | 'broken'
   /** A colleague takes over; our part ends with it. */
   | 'transfer'
+  /** How was this call? Asked after the goodbye, where it is asked at all. */
+  | 'rating'
 
 /** How our part of the call ends once a reply has been heard: we hang up; or somebody else goes on with the caller. */
 export type Ending = 'hang-up' | 'hand-over'
@@ -65,6 +67,8 @@ export type CallRules = {
   readonly longestMs: number
   /** A lone `0` on the keypad asks for a colleague. Journals of calls on which it does not need not say so. */
   readonly zeroTransfers?: boolean
+  /** After the goodbye the caller is asked to rate the call with a key. Journals of calls on which nobody is do not say so. */
+  readonly asksRating?: boolean
 }
 
 /** What a call goes on from that was broken off, or comes back from a person who could not be reached. */
@@ -126,6 +130,14 @@ export type Parting = {
   readonly brief: string
 }
 
+/** The goodbye has been said, and the caller is asked how the call was. What is pressed from here on is no word to be answered. */
+export type Asked = {
+  readonly at: number
+  /** When all of the question had been heard; null until then. */
+  readonly heardAt: number | null
+  readonly lastKey: string | null
+}
+
 export type Turns = {
   readonly history: History
   /** What the caller hears first. */
@@ -159,6 +171,8 @@ export type Turns = {
   readonly parting: Parting
   /** The operator wants the line closed now. */
   readonly closing: boolean
+  /** Only while the question how the call was stands. */
+  readonly asked: Asked | null
   /** When the floor last fell quiet: a reply was heard to its end, or the caller said words. */
   readonly quietSince: number
   /** How often the bot has asked whether anybody is there. */
@@ -171,6 +185,7 @@ export type Turns = {
   /** A noise that the bot has decided to talk over, by its `spokeFrom`. */
   readonly ignored: number | null
   readonly rules: CallRules
+  /** Our part is over: nothing more is answered. */
   readonly leaving: boolean
   readonly over: boolean
   readonly wakeAt: number | null
@@ -240,6 +255,7 @@ export function newCall(rules: CallRules, resumption: Resumption | null = null):
     toSay: [],
     parting: { from: rules.longestMs, line: 'time-up', then: 'hang-up', brief: '' },
     closing: false,
+    asked: null,
     quietSince: 0,
     prompts: 0,
     deaf: null,
@@ -285,7 +301,7 @@ export function record(turns: Turns, event: Event): Turns {
     case 'reply-finished':
       return recordHeard(turns, event.id, event.text, { finished: true })
     case 'key-pressed':
-      return { ...turns, keys: press(turns.keys, event.key, event.at), quietSince: Math.max(turns.quietSince, event.at) }
+      return recordKey(turns, event)
     case 'say-wanted':
       return { ...turns, toSay: [...turns.toSay, event.text] }
     case 'transfer-wanted':
@@ -303,6 +319,12 @@ export function record(turns: Turns, event: Event): Turns {
     default:
       return event satisfies never
   }
+}
+
+function recordKey(turns: Turns, { at, key }: Event & { type: 'key-pressed' }): Turns {
+  const { asked, keys, quietSince } = turns
+  if (asked) return { ...turns, asked: { ...asked, lastKey: key } }
+  return { ...turns, keys: press(keys, key, at), quietSince: Math.max(quietSince, at) }
 }
 
 function recordWords(turns: Turns, { at, words, settled }: Event & { type: 'words' }): Turns {

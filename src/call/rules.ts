@@ -61,6 +61,10 @@ export const NOISY_IDLE_MS = 16_000
 export const APOLOGIES_MAX = 2
 /** Once the call is to end, how long a reply under way and the parting words may still take. */
 export const OVERTIME_MS = 30_000
+/** Asked how the call was, the caller has so long for a key, counted from when the question was heard. */
+export const RATING_LATEST_MS = 5_000
+/** And all of it takes no longer than this, whatever is said into the question and however slowly it is spoken. */
+export const ASKING_LATEST_MS = 20_000
 
 export type Command =
   /** Ask the model for a reply and turn it into speech, but keep it from the caller. */
@@ -87,6 +91,8 @@ export type Command =
   | { readonly type: 'settle' }
   /** Somebody else goes on with the caller as soon as the line is free of us, and knows this of the call; a `hang-up` follows. */
   | { readonly type: 'hand-over'; readonly brief: string }
+  /** The caller's own verdict on the call, by key: 1 (bad) to 5. A `hang-up` follows. */
+  | { readonly type: 'rated'; readonly rating: number }
   | { readonly type: 'hang-up' }
 
 /** What to do now; or when to be asked again; or nothing. A decision always changes the facts that called for it. */
@@ -97,6 +103,7 @@ export const rules: readonly Rule[] = [
   closeTheLine,
   gatherKeys,
   transferOnZero,
+  awaitRating,
   finishReply,
   giveUpFailedReply,
   giveUpSlowReply,
@@ -146,13 +153,43 @@ function transferOnZero(turns: Turns, now: number): Verdict {
   return [{ ...turns, parting: { from: now, line: 'transfer', then: 'hand-over', brief: 'The caller pressed 0.' } }]
 }
 
+/**
+ * The question how the call was: a key from 1 to 5 answers it, also before it is all said, and ends the call; so does no key.
+ * Other keys and words are passed over, even if they are clearly a new request: the goodbye has been said, and the call ends.
+ */
+function awaitRating(turns: Turns, now: number): Verdict {
+  const { asked, reply, closing, parting } = turns
+  if (!asked) return null
+  const { at, heardAt, lastKey } = asked
+  const hangUp = () => end({ ...turns, asked: null }, 'hang-up', '')
+  if (lastKey !== null && /^[1-5]$/.test(lastKey)) return after({ type: 'rated', rating: Number(lastKey) }, hangUp())
+  // Without a reply it could not be asked.
+  if (closing || (!reply && heardAt === null)) return hangUp()
+  if (reply?.finished) return [{ ...turns, reply: null, asked: { ...asked, heardAt: now } }]
+  const latest = heardAt === null ? at + ASKING_LATEST_MS : heardAt + RATING_LATEST_MS
+  return notBefore(Math.min(latest, parting.from), now, hangUp)
+}
+
 /** The caller has heard it all: the floor is free. */
 function finishReply(turns: Turns, now: number): Verdict {
-  const { reply } = turns
+  const { reply, leaving } = turns
   if (!reply?.finished) return null
   const free = { ...turns, reply: null, quietSince: now, troubles: troublesAfter(turns, reply) }
+  if (asksRatingAfter(turns, reply, now)) return askForRating(free, now)
   if (reply.farewell) return leave(free, reply.farewell, reply.brief)
-  return reply.failed ? apologise(free, now) : [free]
+  return reply.failed && !leaving ? apologise(free, now) : [free]
+}
+
+/** Only after a goodbye of the conversation's own: who is cut short by us or served badly, or has gone, is not asked. */
+function asksRatingAfter({ rules, leaving, parting }: Turns, { line, farewell, failed }: Reply, now: number): boolean {
+  if (!rules.asksRating || line !== null || farewell !== 'hang-up' || failed) return false
+  return !leaving && now < parting.from && parting.then === 'hang-up'
+}
+
+/** A key on its way to an entry came too late for an answer. */
+function askForRating(turns: Turns, now: number): readonly [Turns, Command] {
+  const asked = { at: now, heardAt: null, lastKey: null }
+  return say({ ...turns, leaving: true, asked, keys: { ...turns.keys, pending: null } }, now, 'rating')
 }
 
 /** An answer of the model that was heard is the proof that things work; an apology counts once it has been heard. */
@@ -252,7 +289,8 @@ function yieldToCaller(turns: Turns): Verdict {
 function judgeRemark(turns: Turns, now: number): Verdict {
   const { reply } = turns
   if (!reply || reply.hold === null || reply.hold === 'asked') return null
-  const remark = said(turns)
+  // The last question is answered by key alone: what is said into it stops it only for as long as it is said.
+  const remark = turns.asked ? '' : said(turns)
   const keyed = isKeying(turns)
   if ((remark !== '' || keyed) && reply.heard === '') return withdraw(turns, reply)
   if (keyed) return interrupt(turns, reply)
@@ -444,10 +482,13 @@ function apologise(turns: Turns, now: number): readonly [Turns, ...Command[]] {
 
 const sayGoodbyeBroken = (turns: Turns, now: number) => say(turns, now, 'broken', { farewell: 'hang-up' })
 
-/** Our part is over, once. Who was promised a colleague gets one, whatever was being said last. */
-function leave(turns: Turns, farewell: Ending, farewellBrief: string): readonly [Turns, ...Command[]] {
-  const { parting, leaving } = turns
-  if (leaving) return [turns]
+/** Our part is over, once. */
+const leave = (turns: Turns, farewell: Ending, farewellBrief: string): readonly [Turns, ...Command[]] =>
+  turns.leaving ? [turns] : end(turns, farewell, farewellBrief)
+
+/** Who was promised a colleague gets one, whatever was being said last. */
+function end(turns: Turns, farewell: Ending, farewellBrief: string): readonly [Turns, ...Command[]] {
+  const { parting } = turns
   const isPromised = parting.then === 'hand-over'
   const [then, brief] = isPromised ? [parting.then, parting.brief] : [farewell, farewellBrief]
   const left = { ...turns, leaving: true }

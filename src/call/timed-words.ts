@@ -121,6 +121,7 @@ function obey(folded: Folded, at: number, command: GivenCommand): void {
     case 'amend':
     case 'settle':
     case 'hand-over':
+    case 'rated':
     case 'hang-up':
       return
     default:

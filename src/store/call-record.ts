@@ -24,8 +24,8 @@ export type Writing =
   | { readonly type: 'message'; readonly message: MessageRow; readonly delivery: DeliveryRow | null }
   | { readonly type: 'call'; readonly call: CallRow }
   | { readonly type: 'turn'; readonly turn: TurnRow }
-  /** The caller complained about the call in this turn. */
-  | { readonly type: 'complaint'; readonly feedback: FeedbackRow }
+  /** The caller complained about the call in a turn, or rated it at its end. */
+  | { readonly type: 'feedback'; readonly feedback: FeedbackRow }
   /** All that this reply cost, in place of what was written of it before. */
   | { readonly type: 'costs'; readonly callId: string; readonly turnId: number; readonly costs: readonly CostRow[] }
   /** Comes last. */
@@ -61,6 +61,7 @@ export class CallRecord {
     const { id, usage } = this.#call
     if (entry.type === 'input' && entry.input.type === 'ended') this.#reason = entry.input.reason
     if (entry.type === 'broken') this.#reason = 'broken'
+    if (entry.type === 'command' && entry.command.type === 'rated') return [this.#rating(entry.command.rating)]
     const ended = this.#certificates.take(entry)
     const changed = usage.take(entry)
     const costs = changed === null ? [] : [{ type: 'costs', callId: id, turnId: changed, costs: usage.costsOf(changed) } as const]
@@ -87,6 +88,12 @@ export class CallRecord {
     return [{ type: 'call', call: { ...beginning, ...this.#origin } }]
   }
 
+  #rating(rating: number): Writing {
+    const { id: callId, startedAt } = this.#call!
+    const ofCall = { id: `${callId}-rating`, callId, turnId: null, words: null, createdAt: startedAt }
+    return { type: 'feedback', feedback: { ...ofCall, rating, source: 'keys' } }
+  }
+
   #turn(turn: Certificate): readonly Writing[] {
     if (this.#written.has(turn.id)) return []
     this.#written.add(turn.id)
@@ -101,7 +108,7 @@ export class CallRecord {
 function complaintsOf({ callId, id, said }: TurnRow, createdAt: string): readonly Writing[] {
   if (!complains(said)) return []
   const feedback = { id: `${callId}-${id}`, callId, turnId: id, rating: null, words: said, source: 'caller', createdAt } as const
-  return [{ type: 'complaint', feedback }]
+  return [{ type: 'feedback', feedback }]
 }
 
 /** Column by column: what a certificate may gain one day has no column yet. */

@@ -32,7 +32,7 @@ async function write(writer: Writer, writing: Writing): Promise<void> {
       return writeDelivery(writer, writing.delivery)
     case 'turn':
       return writeTurn(writer, writing.turn)
-    case 'complaint':
+    case 'feedback':
       await writer
         .insertInto('feedback')
         .values(writing.feedback)

@@ -295,6 +295,19 @@ describe('the interface', () => {
       ])
     })
 
+    it('tells how the caller rated the call by key', async () => {
+      const store = await open()
+      const journal = journalFor(store.callsDir, headingOf(1), store)
+      for (const entry of entriesOf(headingOf(1))) journal.write(entry)
+      journal.write({ at: 13_000, ms: 13_000, type: 'command', command: { type: 'rated', rating: 2 } })
+      await journal.close()
+      while (store.state().waiting > 0) await new Promise(setImmediate)
+      const { ask } = await openApi(store)
+      const { calls } = as(shapes.conversation, await ask(`/api/conversations/${sid(1)}`))
+      const byKey = { turnId: null, rating: 2, words: null, source: 'keys' }
+      expect(calls[0]!.feedback.filter(({ source }) => source === 'keys')).toMatchObject([byKey])
+    })
+
     it('says what is wrong with a request', async () => {
       const store = await open()
       const { ask } = await openApi(store)

@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { isEarly } from '../../src/call/certificate.ts'
 import { replay } from '../../src/call/replay.ts'
 import type { DetectVoice } from '../../src/ports.ts'
-import { saying } from '../support/fake-think.ts'
+import { endCall } from '../../src/tools/end-call.ts'
+import { saying, type FakeReply } from '../support/fake-think.ts'
+import { endsCall } from '../support/tools.ts'
 import { audioWith, callerScript, Phone, wordsOf } from '../support/phone.ts'
 
 const script = callerScript('pub-call-1-loan.wav')
@@ -220,6 +222,49 @@ describe('a call', () => {
     expect(leaving.turns().map(({ line }) => line)).toEqual(['greeting', 'time-up'])
     expect(leaving.turns()[1]!.releasedMs).toBe(4_980)
     expect(leaving.hungUp).toBe(true)
+  })
+
+  it('asks after its goodbye how it was, takes the key that cuts the question short, and replays to the same', async () => {
+    const bye: FakeReply = {
+      thoughts: [
+        { afterMs: 20, thought: { type: 'text', text: 'Goodbye. ' } },
+        { afterMs: 0, thought: endsCall },
+      ],
+      ending: 'complete',
+    }
+    const audio = audioWith(20_000, { atMs: 6000, audio: yesAudio })
+    const calling = async (press: (phone: Phone) => void) => {
+      const phone = new Phone({
+        words: [word('Yes.', 6000, 6545)],
+        tools: [endCall],
+        answer: () => bye,
+        asksRating: true,
+        networkMs: 30,
+      })
+      press(phone)
+      await phone.speak(audio)
+      phone.call.end('caller-hung-up')
+      expect(phone.hungUp).toBe(true)
+      const { entries, difference } = replay([{ ...heading, rules: phone.rules }, ...phone.entries], audio)
+      expect(difference).toBeNull()
+      const ends = entries.flatMap(entry => (entry.type === 'command' && /rated|hang-up/.test(entry.command.type) ? [entry] : []))
+      return { turns: phone.turns().slice(1), ends: ends.map(({ at, command }) => ({ at, ...command })) }
+    }
+
+    const rated = await calling(phone => phone.clock.after(8_000, () => phone.call.digit('4')))
+    expect(rated.turns).toMatchObject([
+      { line: null, outcome: 'heard' },
+      { line: 'rating', outcome: 'call-ended' },
+    ])
+    expect(rated.ends).toEqual([
+      { at: 7_980, type: 'rated', rating: 4 },
+      { at: 7_980, type: 'hang-up' },
+    ])
+
+    const silent = await calling(() => {})
+    const [, question] = silent.turns
+    expect(question).toMatchObject({ line: 'rating', outcome: 'heard', heard: 'This is the rating. ' })
+    expect(silent.ends).toEqual([{ at: question!.endedMs! + 5_000, type: 'hang-up' }])
   })
 
   it('says the same in every pipeline, and each later one sooner', async () => {

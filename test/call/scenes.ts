@@ -35,6 +35,15 @@ export const scene = (utterance: fc.Arbitrary<Utterance>, models: fc.Arbitrary<M
     declares: fc.boolean(),
     sureAfterMs: fc.constantFrom(0, 60, 100),
     hangUpMs: fc.integer({ min: 1, max: 60_000 }),
+    asksRating: fc.boolean(),
   })
 export const kind = scene(someone, sound)
-export const hostile = scene(unreliable, flaky)
+/** Some of whose replies are goodbyes. */
+const parting = (models: fc.Arbitrary<Model>): fc.Arbitrary<Model> =>
+  fc.tuple(models, fc.nat(5)).map(([model, n]) => ({ ...model, farewell: n === 0 }))
+export const hostile = scene(unreliable, parting(flaky))
+/** On which the first reply is a goodbye, and the caller is asked how the call was. */
+export const parted = scene(
+  unreliable,
+  flaky.map(model => ({ ...model, farewell: true })),
+).map(s => ({ ...s, asksRating: true }))

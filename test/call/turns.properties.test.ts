@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { newCall } from '../../src/call/facts.ts'
 import type { Command } from '../../src/call/rules.ts'
 import { step } from '../../src/call/turns.ts'
-import { flaky, hostile, kind, model, scene, someone, sound } from './scenes.ts'
-import { play, replyWord, type Act, type Model, type Run, type Scene, type Utterance } from './world.ts'
+import { flaky, hostile, kind, model, parted, scene, someone, sound } from './scenes.ts'
+import { play, replyWord, rulesOf, type Act, type Model, type Run, type Scene, type Utterance } from './world.ts'
 
 /*
  * What must hold on every call, whatever the caller, the recogniser, the model and the line do. The numbers are written out:
@@ -205,7 +205,7 @@ describe('turn-taking, on any call', () => {
   it('decides the same again from the same events', () => {
     check(hostile, s => {
       const run = play(s)
-      let turns = newCall({ pipeline: 'draft', longestMs: 3_600_000 })
+      let turns = newCall(rulesOf(s))
       const again: Command[] = []
       for (const event of run.events) {
         const [next, commands] = step(turns, event)
@@ -257,7 +257,7 @@ describe('turn-taking, on any call', () => {
           if (command.type === 'drop') open = null
         }
         for (const exchange of run.turns.history) expect(exchange.bot).toBe(run.heard.get(exchange.id))
-        let turns = newCall({ pipeline: 'draft', longestMs: 3_600_000 })
+        let turns = newCall(rulesOf(s))
         for (const event of run.events) turns = step(turns, event)[0]
         expect(turns).toEqual(run.turns)
       })
@@ -310,6 +310,7 @@ describe('turn-taking, on any call', () => {
         if (first.length === 0) return
         const latest = transfers.length > 0 ? transfers.at(-1)!.at : Math.min(...first)
         expect(ends[0]!.at).toBeLessThanOrEqual(latest + 30_001)
+        if (transfers.some(({ at }) => at === ends[0]!.at)) return
         const promised = transfers.some(({ at }) => at < ends[0]!.at)
         expect(given(run, 'hand-over')).toHaveLength(promised ? 1 : 0)
         if (promised) expect(run.given.map(({ command }) => command.type).slice(-2)).toContain('hand-over')
@@ -320,6 +321,64 @@ describe('turn-taking, on any call', () => {
       check(fc.tuple(hostile, at), ([s, at]) => {
         const run = play({ ...calm(s), acts: [{ type: 'hang-up-wanted', at }] })
         expect(given(run, 'hang-up').map(end => end.at)).toEqual([Math.min(at, given(run, 'hang-up')[0]!.at)])
+      })
+    })
+  })
+
+  describe('at whose end the caller is asked how it was', () => {
+    const at = fc.integer({ min: 0, max: 40_000 })
+    const key: fc.Arbitrary<Act> = fc.record({
+      at,
+      type: fc.constant('key-pressed' as const),
+      key: fc.constantFrom('1', '3', '5', '6', '0', '#'),
+    })
+    const other: fc.Arbitrary<Act> = fc.oneof(
+      fc.record({ at, type: fc.constant('leave-wanted' as const), why: fc.constant('operator' as const) }),
+      fc.record({ at, type: fc.constant('transfer-wanted' as const), brief: fc.constant('Wants a demo.') }),
+      fc.record({ at, type: fc.constant('say-wanted' as const), text: fc.constant('One moment.') }),
+    )
+    const asked = (acts: fc.Arbitrary<Act>): fc.Arbitrary<Scene> =>
+      fc.tuple(parted, fc.array(acts, { maxLength: 8 })).map(([s, acts]) => ({ ...calm(s), acts }))
+    const questionOf = (run: Run) => given(run, 'say').filter(({ command }) => command.line === 'rating')
+    const endOf = (run: Run): number => given(run, 'hang-up')[0]!.at
+
+    it('asks once, after a goodbye that was heard, and begins nothing after it', () => {
+      check(asked(fc.oneof(key, other)), s => {
+        const run = play(s)
+        const [question, ...more] = questionOf(run)
+        expect(more).toEqual([])
+        expect(given(run, 'hang-up')).toHaveLength(1)
+        if (!question) return
+        const goodbyes = run.events.filter(event => event.type === 'reply-farewell').map(({ id }) => id)
+        const heard = run.events.filter(event => event.type === 'reply-finished' && event.at === question.at)
+        expect(heard.some(event => 'id' in event && goodbyes.includes(event.id))).toBe(true)
+        const later = run.given.slice(run.given.findIndex(({ command }) => command === question.command) + 1)
+        expect(later.filter(({ command }) => ['prepare', 'say', 'speak', 'release'].includes(command.type))).toEqual([])
+      })
+    })
+
+    it('takes the first key from 1 to 5 after the goodbye, and no other, and hangs up in that moment', () => {
+      check(asked(key), s => {
+        const run = play(s)
+        const [question] = questionOf(run)
+        const asking = question
+          ? run.events.findIndex(event => event.type === 'reply-finished' && event.at === question.at)
+          : Infinity
+        const rating = run.events.find((event, n) => n > asking && event.type === 'key-pressed' && /[1-5]/.test(event.key))
+        const isInTime = rating !== undefined && rating.at <= endOf(run)
+        const rated = given(run, 'rated').map(({ at, command }) => [at, command.rating])
+        expect(rated).toEqual(isInTime && rating.type === 'key-pressed' ? [[rating.at, Number(rating.key)]] : [])
+        if (isInTime) expect(endOf(run)).toBe(rating.at)
+      })
+    })
+
+    it('hangs up 5 s after the question was heard, whatever is said, and 20 s after it began in any case', () => {
+      check(asked(key.filter(act => act.type === 'key-pressed' && !/[1-5]/.test(act.key))), s => {
+        const run = play(s)
+        const [question] = questionOf(run)
+        if (!question) return
+        const heard = run.events.find(event => event.type === 'reply-finished' && event.id === question.command.id)
+        expect(endOf(run)).toBe(heard ? heard.at + 5_000 : question.at + 20_000)
       })
     })
   })

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { newCall, type Event } from '../../src/call/facts.ts'
+import { newCall, type CallRules, type Event } from '../../src/call/facts.ts'
 import type { Command } from '../../src/call/rules.ts'
 import type { PlacedWord, Settled } from '../../src/call/transcript.ts'
 import { step, wakeAt } from '../../src/call/turns.ts'
 
 /** Tells turn-taking what happens, and gives what it did, a line a command. */
-function told(...events: readonly Event[]) {
-  let turns = newCall({ pipeline: 'draft', longestMs: 600_000 })
+const told = (...events: readonly Event[]) => toldBy({ pipeline: 'draft', longestMs: 600_000 }, events)
+
+function toldBy(rules: CallRules, events: readonly Event[]) {
+  let turns = newCall(rules)
   const did: string[] = []
   for (const event of events) {
     const [next, commands] = step(turns, event)
@@ -20,6 +22,7 @@ function brief(command: Command): string {
   if (command.type === 'prepare') return `prepare ${command.id} "${command.said}"`
   if (command.type === 'say') return `say ${command.id} ${command.line}`
   if (command.type === 'drop') return `drop ${command.id} ${command.why}`
+  if (command.type === 'rated') return `rated ${command.rating}`
   if (command.type === 'release') return `release ${command.id} ${command.basis}`
   return 'id' in command ? `${command.type} ${command.id}` : command.type
 }
@@ -172,6 +175,78 @@ describe('turn-taking', () => {
     ] as const
     expect(told(...reply, { type: 'reply-finished', id: 1, at: 4000, text: 'Bye.' }).did.at(-1)).toBe('4000 hang-up')
     expect(told(...reply, { type: 'reply-finished', id: 1, at: 4000, text: 'Bye.' }).turns.leaving).toBe(true)
+  })
+
+  describe('after a goodbye, where callers are asked', () => {
+    const asking = { pipeline: 'draft', longestMs: 600_000, zeroTransfers: true, asksRating: true } as const
+    const goodbye: readonly Event[] = [
+      spoke(1000),
+      paused(2060, 2000),
+      words(2300, 'bye', 2000),
+      woke(2500),
+      { type: 'reply-farewell', id: 1, at: 2510, then: 'hang-up', brief: '' },
+      { type: 'reply-finished', id: 1, at: 4000, text: 'Bye.' },
+    ]
+    const key = (at: number, key: string): Event => ({ type: 'key-pressed', at, key })
+    const heard: Event = { type: 'reply-finished', id: 2, at: 8000, text: 'How was it?' }
+    const held = (at: number): Event => ({ type: 'reply-held', id: 2, at, text: 'How ', ahead: 'was it?', whole: true })
+    const afterwards = (...events: readonly Event[]) => toldBy(asking, [...goodbye, ...events]).did.slice(2)
+
+    it('asks how the call was, and hangs up 5 s after the question if no key comes', () => {
+      expect(afterwards(heard, woke(12_999))).toEqual(['4000 say 2 rating'])
+      expect(toldBy(asking, [...goodbye, heard]).wakeAt).toBe(13_000)
+      expect(afterwards(heard, woke(13_000))).toEqual(['4000 say 2 rating', '13000 hang-up'])
+    })
+
+    it('takes a key at once, while it asks and after', () => {
+      expect(afterwards(key(4500, '5'))).toEqual(['4000 say 2 rating', '4500 rated 5', '4500 hang-up'])
+      expect(afterwards(heard, key(9000, '1'), key(9100, '2'))).toEqual(['4000 say 2 rating', '9000 rated 1', '9000 hang-up'])
+    })
+
+    it('passes over other keys, also one that brings a colleague elsewhere', () => {
+      const others = ['0', '#', '9', '*'].map((each, n) => key(4100 + n, each))
+      expect(afterwards(...others, woke(6000), heard, woke(13_000))).toEqual(['4000 say 2 rating', '13000 hang-up'])
+      expect(afterwards(...others, key(5000, '3')).slice(1)).toEqual(['5000 rated 3', '5000 hang-up'])
+    })
+
+    it('is silent while the caller speaks, then goes on asking, and answers nothing', () => {
+      const wish = words(6200, 'one more thing please', 5900)
+      const talked = [spoke(5000), held(5000), paused(6060, 5900), wish, woke(6600), { ...heard, at: 9000 }]
+      expect(afterwards(...talked, woke(14_000))).toEqual(['4000 say 2 rating', '5000 hold 2', '6200 resume 2', '14000 hang-up'])
+    })
+
+    it('asks no longer than 20 s, though the caller talks and the question never comes to its end', () => {
+      expect(afterwards(spoke(5000), held(5000), woke(23_999), woke(24_000)).at(-1)).toBe('24000 hang-up')
+    })
+
+    it('hangs up at once when the question cannot be spoken, and when the call is to end', () => {
+      expect(afterwards({ type: 'reply-failed', id: 2, at: 4100 }).slice(1)).toEqual(['4100 drop 2 failed', '4100 hang-up'])
+      expect(afterwards({ type: 'hang-up-wanted', at: 4100 })).toEqual(['4000 say 2 rating', '4100 hang-up'])
+      expect(afterwards({ type: 'leave-wanted', at: 4100, why: 'shutdown' })).toEqual(['4000 say 2 rating', '4100 hang-up'])
+      const transfer: Event = { type: 'transfer-wanted', at: 4100, brief: 'Wants a demo.' }
+      expect(afterwards(transfer).slice(1)).toEqual(['4100 hand-over', '4100 hang-up'])
+    })
+
+    it('does not ask whom it hands over, who has gone, whom it served badly, or whose time is up', () => {
+      const lines = (events: readonly Event[]) => toldBy(asking, events).did.filter(what => /say|hang-up|hand-over/.test(what))
+      const [heardIt, ...before] = goodbye.toReversed()
+      const up: Event = { type: 'leave-wanted', at: 3000, why: 'limit' }
+      const handOver: Event = { type: 'reply-farewell', id: 1, at: 2520, then: 'hand-over', brief: '' }
+      const failed: Event = { type: 'reply-failed', id: 1, at: 2530 }
+      const ready: Event = { type: 'reply-ready', id: 1, at: 2511 }
+      expect(lines([...before.toReversed(), handOver, heardIt!])).toEqual(['4000 hand-over', '4000 hang-up'])
+      expect(lines([...before.toReversed(), ready, failed, heardIt!])).toEqual(['4000 hang-up'])
+      expect(lines([...before.toReversed(), up, heardIt!])).toEqual(['4000 hang-up'])
+      const gone: Event[] = [
+        { type: 'call-answered', at: 0 },
+        { type: 'reply-finished', id: 1, at: 500, text: 'Hello.' },
+      ]
+      const silence = [8500, 16_500, 24_500].flatMap((at, n): Event[] => [
+        woke(at),
+        { type: 'reply-finished', id: n + 2, at: at, text: 'There?' },
+      ])
+      expect(lines([...gone, ...silence]).slice(-2)).toEqual(['24500 say 4 goodbye', '24500 hang-up'])
+    })
   })
 
   it('does nothing after the end', () => {

@@ -3,7 +3,7 @@
  * latencies and failures. Milliseconds pass as arithmetic, so thousands of calls take a second. What was truly spoken and
  * truly heard is kept beside what turn-taking made of it.
  */
-import { finishedWith, newCall, type Event, type Pipeline, type Turns } from '../../src/call/facts.ts'
+import { finishedWith, newCall, type CallRules, type Event, type Pipeline, type Turns } from '../../src/call/facts.ts'
 import type { Command } from '../../src/call/rules.ts'
 import { emptyTranscript, forget, hear, placedWords, settled } from '../../src/call/transcript.ts'
 import { step, wakeAt } from '../../src/call/turns.ts'
@@ -28,6 +28,8 @@ export type Model = {
   readonly wordMs: number
   /** Fails: never, before its first audio, or after it. */
   readonly fails: 'never' | 'silent' | 'midway'
+  /** It says goodbye. */
+  readonly farewell?: boolean
 }
 
 /** What others do to the call, and the caller's keys. */
@@ -50,6 +52,8 @@ export type Scene = {
   readonly sureAfterMs: number
   readonly hangUpMs: number
   readonly pipeline?: Pipeline
+  /** After a goodbye the caller is asked how the call was. */
+  readonly asksRating?: boolean
 }
 
 export type Speech = {
@@ -77,6 +81,12 @@ export const replyWord = (id: number, n: number): string => `r${id}.${n} `
 
 const WORD_MS = 300
 
+export const rulesOf = ({ pipeline = 'draft', asksRating = false }: Scene): CallRules => ({
+  pipeline,
+  longestMs: 3_600_000,
+  asksRating,
+})
+
 export function play(scene: Scene): Run {
   const speech = timeline(scene.caller)
   const run: Run = {
@@ -86,7 +96,7 @@ export function play(scene: Scene): Run {
     audible: [],
     heard: new Map(),
     releasedAt: new Map(),
-    turns: newCall({ pipeline: scene.pipeline ?? 'draft', longestMs: 3_600_000 }),
+    turns: newCall(rulesOf(scene)),
   }
   const agenda = new Agenda()
   const player = new WorldPlayer(scene, agenda, run)
@@ -246,6 +256,7 @@ class WorldPlayer {
       case 'amend':
       case 'settle':
       case 'hand-over':
+      case 'rated':
         break
       default:
         command satisfies never
@@ -257,6 +268,8 @@ class WorldPlayer {
     this.#made.set(id, { model, beganAt: at })
     const readyAt = at + model.firstAudioMs
     if (model.fails !== 'silent') this.#agenda.plan(readyAt, then => [{ type: 'reply-ready', at: then, id }])
+    const farewell = { type: 'reply-farewell', id, then: 'hang-up', brief: '' } as const
+    if (model.farewell) this.#agenda.plan(readyAt, then => [{ ...farewell, at: then }])
     if (model.fails !== 'never') this.#agenda.plan(readyAt + 1, then => [{ type: 'reply-failed', at: then, id }])
   }
 

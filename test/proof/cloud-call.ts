@@ -106,6 +106,7 @@ export const lineTexts: Readonly<Record<LineName, string>> = {
   trouble: '[sorry, trouble]',
   broken: '[broken]',
   transfer: '[transfer]',
+  rating: '[rating?]',
 }
 
 /** Nothing is said before; the connections are there by then. */

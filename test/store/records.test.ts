@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { sql } from 'kysely'
 import { describe, expect, it } from 'vitest'
 import { Certificates } from '../../src/call/certificate.ts'
+import type { Entry } from '../../src/call/journal.ts'
 import { realClock } from '../../src/clock.ts'
 import { redact } from '../../src/redact/redact.ts'
 import { redactedTurn } from '../../src/redact/turn.ts'
@@ -78,6 +79,27 @@ describe('the records of a call', () => {
         endedReason: 'caller-hung-up',
         lengthMs: 13_000,
       })
+    })
+
+    it('hold how the caller rated the call, once however often its journal is read', async () => {
+      const store = await open()
+      const journal = journalFor(store.callsDir, headingOf(1), store)
+      const rated: Entry = { at: 13_000, ms: 13_000, type: 'command', command: { type: 'rated', rating: 4 } }
+      for (const entry of [...entriesOf(headingOf(1)), rated, rated]) journal.write(entry)
+      await journal.close()
+      await settled(store)
+      const ratings = await store.database.selectFrom('feedback').selectAll().where('source', '=', 'keys').execute()
+      expect(ratings).toEqual([
+        {
+          id: expect.stringMatching(/-rating$/) as string,
+          callId: (await callsOf(store))[0]!.id,
+          turnId: null,
+          rating: 4,
+          words: null,
+          source: 'keys',
+          createdAt: '2026-11-20T10:00:00.000Z',
+        },
+      ])
     })
 
     it('have a turn as soon as it has ended, while the call goes on', async () => {

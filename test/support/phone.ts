@@ -8,7 +8,7 @@ import { readWav } from '../../src/audio/wav.ts'
 import { Call } from '../../src/call/call.ts'
 import { Certificates, isEarly, type Certificate } from '../../src/call/certificate.ts'
 import type { Entry, Journal } from '../../src/call/journal.ts'
-import type { Pipeline } from '../../src/call/facts.ts'
+import type { CallRules, Pipeline } from '../../src/call/facts.ts'
 import { openReplies } from '../../src/call/reply.ts'
 import type { DetectVoice, Line, Tool } from '../../src/ports.ts'
 import { Playback } from '../vendors/twilio/playback.ts'
@@ -66,6 +66,7 @@ export type PhoneOptions = {
   readonly detectVoice?: DetectVoice
   readonly longestMs?: number
   readonly zeroTransfers?: boolean
+  readonly asksRating?: boolean
   readonly pipeline?: Pipeline
   /** From the bot's socket to the caller's ear, and for a mark back. */
   readonly networkMs?: number
@@ -85,6 +86,7 @@ export class Phone {
   readonly think: FakeThink
   readonly voice
   readonly recogniser
+  readonly rules: CallRules
   readonly call: Call
   readonly bot: Buffer[] = []
   readonly caller: Buffer[] = []
@@ -105,13 +107,15 @@ export class Phone {
     this.#playback = new Playback(news => {
       if (news.type === 'mark') this.#later(() => this.call.played(news.name))
     })
+    this.rules = {
+      pipeline: options.pipeline ?? 'draft',
+      longestMs: options.longestMs ?? 600_000,
+      zeroTransfers: options.zeroTransfers ?? false,
+      asksRating: options.asksRating ?? false,
+    }
     this.call = new Call({
       clock,
-      rules: {
-        pipeline: options.pipeline ?? 'draft',
-        longestMs: options.longestMs ?? 600_000,
-        zeroTransfers: options.zeroTransfers ?? false,
-      },
+      rules: this.rules,
       detectVoice: options.detectVoice ?? deafDetector,
       transcribe: this.recogniser.transcribe,
       journal: (options.journal ?? (kept => kept))({

@@ -16,6 +16,7 @@ export const lines: Lines = {
   retryApology: 'Sorry, I lost my train of thought for a moment. Could you say that once more?',
   brokenGoodbye: 'Sorry, something is not working on my side. Please call again in a few minutes. Goodbye.',
   transfer: "I'll put you through to a colleague now. One moment, please.",
+  askToRate: 'If you have a second: how was this call? Press a key from one, for bad, to five, for great.',
   resume: "Sorry, we were cut off for a moment. I'm back now. Where were we?",
   nobodyFree: "I'm sorry, nobody is free right now. I'm still here, though. What else can I do for you?",
 }
