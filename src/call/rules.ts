@@ -423,7 +423,9 @@ function promptTheSilent(turns: Turns, now: number): Verdict {
     return notBefore(silentSince! + UNSETTLED_LATEST_MS, now, () => say({ ...turns, prompts: prompts + 1 }, now, 'pardon'))
   // A sound may still become words, and one that goes on without words is no reason to wait for ever.
   const soundUntil = silentSince === null ? spokeFrom! + IDLE_MS : silentSince + WORDS_LATEST_MS
-  const waitUntil = spokeFrom === null ? 0 : Math.min(soundUntil, quietSince + NOISY_IDLE_MS)
+  // Nor are many short ones; but one that has just begun may be the caller at last.
+  const noisyUntil = Math.max(quietSince + NOISY_IDLE_MS, silentSince === null ? spokeFrom! + SPEECH_MS : 0)
+  const waitUntil = spokeFrom === null ? 0 : Math.min(soundUntil, noisyUntil)
   return notBefore(Math.max(quietSince + IDLE_MS, waitUntil), now, () => {
     const next = { ...turns, prompts: prompts + 1, ignored: silentSince === null ? spokeFrom : turns.ignored }
     if (prompts === 0) return say(next, now, 'still-there')

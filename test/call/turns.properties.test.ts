@@ -390,7 +390,7 @@ describe('turn-taking, on any call', () => {
       const run = play({ caller, model: [model], declares: true, sureAfterMs, hangUpMs: 900_000 })
       expect(given(run, 'hang-up')[0]!.at).toBeLessThanOrEqual(120_000)
     })
-  }, 20_000)
+  })
 
   it('says goodbye when nothing works: after two apologies that were heard, or one that could not be spoken', () => {
     const broken: Model = { firstAudioMs: 0, words: 1, wordMs: 0, fails: 'silent' }
