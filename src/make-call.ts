@@ -114,7 +114,7 @@ export function makeCall(world: CallWorld, ring: Ring): CallHandle {
   const consenting = consented(journals.watched(callSid, stored), consent)
   const thrift = sparing({ mustSpare: world.mustSpare, clock, tell: spares => call.spare(spares) })
   const ceiling = ceilingFor(world, callSid, () => call.leave('limit'))
-  const journal = observed(consenting, [...world.observers(), ...ceiling, thrift], error =>
+  const journal = observed(consenting, [...world.observers(), ...ceiling, thrift, watchdogLog(log, callSid)], error =>
     log.error({ err: error, callSid }, 'a call cannot be observed; it goes on'),
   )
   const heading = { version: 1, callSid, startedAt, assistant: assistant.id, providers: services.names(), rules } as const
@@ -138,6 +138,14 @@ export function makeCall(world: CallWorld, ring: Ring): CallHandle {
   })
   return call
 }
+
+/** Whoever runs the machine learns at once which service keeps callers waiting. */
+const watchdogLog = (log: Log, callSid: string): CallObserver => ({
+  take(entry) {
+    if (entry.type === 'stalled') log.warn({ callSid, stage: entry.stage, forMs: entry.forMs }, 'a stage keeps a caller waiting')
+  },
+  end() {},
+})
 
 function ceilingFor({ config, clock, log }: CallWorld, callSid: string, reached: () => void): readonly CallObserver[] {
   const { maxCallUsd: maxUsd } = config

@@ -63,6 +63,7 @@ export function legAfter(leg: Leg | null, entry: Entry): Leg | null {
     case 'first-frame':
     case 'refused':
     case 'trouble':
+    case 'stalled':
       return now
     default:
       return entry satisfies never

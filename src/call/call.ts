@@ -25,6 +25,7 @@ import type { PreparedReply, Replies, ReplyNews, TellReply } from './reply.ts'
 import type { Command } from './rules.ts'
 import { forget, hear, owedTranscript, placedWords, settled, textOf, wordsAfter, type Transcript } from './transcript.ts'
 import { step, wakeAt } from './turns.ts'
+import { Watchdog } from './watchdog.ts'
 
 /** What dropped replies cost is known within a tick; a service that does not end a reply holds the books open no longer. */
 const LAST_COSTS_MS = 1_000
@@ -59,6 +60,7 @@ export class Call {
   readonly #openedMs: number
 
   readonly #time = new MediaTime()
+  readonly #watchdog = new Watchdog()
   readonly #hearing: Pick<Hearing, 'hear' | 'judge'>
   readonly #prepared = new Map<ReplyId, PreparedReply>()
   #closed = false
@@ -220,6 +222,12 @@ export class Call {
     this.#detector.hear(frame)
     this.#hearCaller(this.#hearing.hear(frame))
     this.#wake()
+    this.#watchStages()
+  }
+
+  #watchStages(): void {
+    const stall = this.#watchdog.look(this.#turns, this.#at, id => this.#prepared.get(id)?.waitsFor() ?? 'the model')
+    if (stall) this.#write({ type: 'stalled', ...stall })
   }
 
   #wake(): void {

@@ -69,6 +69,7 @@ export class Certificates {
       case 'recording':
       case 'usage':
       case 'trouble':
+      case 'stalled':
       case 'refused':
       case 'broken':
         return null

@@ -78,6 +78,8 @@ export function follow(conversation: Conversation, entry: Entry): Conversation {
       return note(conversation, entry.at, `the call broke: ${entry.why.split('\n')[0]}`)
     case 'trouble':
       return note(conversation, entry.at, entry.message)
+    case 'stalled':
+      return note(conversation, entry.at, `the ${entry.stage} keeps the caller waiting`)
     case 'refused':
       return note(conversation, entry.at, `refused input: ${entry.kind} (${entry.count})`)
     case 'call':

@@ -9,6 +9,7 @@ import type { CallRules, Event, LeaveReason, Resumption } from './facts.ts'
 import type { ReplyNews } from './reply.ts'
 import type { Command } from './rules.ts'
 import type { Settled } from './transcript.ts'
+import type { Stage } from './watchdog.ts'
 
 /** What reached the call from outside, besides the caller's audio. */
 export type Input =
@@ -60,6 +61,8 @@ export type Entry = { readonly at: number; readonly ms: number } & (
   | { readonly type: 'refused'; readonly kind: string; readonly count: number }
   /** Whether the call's audio is kept from here on; where nothing says so, it is kept whole. */
   | { readonly type: 'recording'; readonly consent: Consent }
+  /** It was the bot's turn, and nothing came for so long: the stage that owed the next step. */
+  | { readonly type: 'stalled'; readonly stage: Stage; readonly forMs: number }
   /** Something went wrong with a service, and is being put right without the call's doing. */
   | { readonly type: 'trouble'; readonly provider: string; readonly stage: string; readonly message: string }
   /** What a question to the model cost whose answer never came to its end, for that reply was dropped or it broke off. */

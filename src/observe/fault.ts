@@ -6,6 +6,14 @@ export type Fault = { readonly provider: string; readonly stage: string; readonl
 /** The fault that an entry tells; null if it tells none. */
 export function faultIn(entry: Entry): Fault | null {
   if (entry.type === 'trouble') return { provider: entry.provider, stage: entry.stage, message: entry.message }
+  if (entry.type === 'stalled') {
+    const { stage, forMs } = entry
+    return {
+      provider: 'watchdog',
+      stage,
+      message: `stalled: it was the bot's turn, and nothing came of the ${stage} for ${forMs} ms`,
+    }
+  }
   if (entry.type === 'broken') return { provider: 'Halfsecond', stage: 'call', message: entry.why.split('\n')[0] ?? '' }
   if (entry.type !== 'input') return null
   const { input } = entry

@@ -54,10 +54,10 @@ describe('the explanation of a call', () => {
   it('tells faults, and stages that stalled, in the order in which they came', () => {
     const faults = [
       { at: 5000, ms: 5000, type: 'trouble', provider: 'OpenAI', stage: 'headers', message: 'OpenAI (headers): too late' },
-      { at: 65_000, ms: 65_000, type: 'stalled', stage: 'the voice', waitedMs: 1200 },
-    ] as unknown as readonly Entry[]
+      { at: 65_000, ms: 65_000, type: 'stalled', stage: 'voice', forMs: 1200 },
+    ] satisfies readonly Entry[]
     expect(told([...played, ...faults])).toContain(
-      'Faults\n  00:05  OpenAI (headers): too late\n  01:05  stalled: the voice, 1200',
+      "Faults\n  00:05  OpenAI (headers): too late\n  01:05  stalled: it was the bot's turn, and nothing came of the voice for 1200 ms",
     )
     expect(told(played)).toContain('No fault.')
   })

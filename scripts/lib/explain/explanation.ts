@@ -181,10 +181,7 @@ function bargeInsIn(entries: readonly Entry[]): Map<number, readonly BargeIn[]> 
 
 function troubleIn(entry: Entry): readonly { readonly atMs: number; readonly text: string }[] {
   const fault = faultIn(entry)
-  if (fault) return [{ atMs: entry.at, text: fault.message }]
-  // Written where it was the bot's turn and nothing came; older journals have none.
-  const { type, at: atMs, ms: _, ...rest } = entry as { readonly type: string; readonly at: number; readonly ms: number }
-  return type === 'stalled' ? [{ atMs, text: `stalled: ${Object.values(rest).map(String).join(', ')}` }] : []
+  return fault ? [{ atMs: entry.at, text: fault.message }] : []
 }
 
 function costsOf(entries: readonly Entry[]): readonly Cost[] {
