@@ -185,6 +185,16 @@ const mutations: readonly Mutation[] = [
     to: 'soundUntil',
   },
   { name: 'act: noise holds a reply for ever', file: rules, from: '&& reply.resumed < NOISES_MAX', to: '' },
+  { name: 'rating: any key is one', file: rules, from: '/^[1-5]$/.test(lastKey)', to: '/./.test(lastKey)' },
+  { name: 'rating: the line stays open without a key', file: rules, from: 'heardAt + RATING_LATEST_MS', to: 'heardAt + 60_000' },
+  { name: 'rating: who talks on is waited for', file: rules, from: 'at + ASKING_LATEST_MS', to: 'Infinity' },
+  { name: 'rating: keys from before the question count', file: facts, from: 'if (asked) return', to: 'if (!asked) return' },
+  {
+    name: 'rating: asked again after each reply',
+    file: rules,
+    from: '  return !leaving && now < parting',
+    to: '  return now < parting',
+  },
   { name: 'the bot stops without clearing the line', file: player, from: '    this.#line.clear()\n', to: '' },
   { name: 'marks of a cleared playback count', file: player, from: 'mark?.generation !== this.#generation', to: '!mark' },
   {
