@@ -139,6 +139,14 @@ describe('a call that is broken off', () => {
     expect(resumption.owed).toBe('')
   })
 
+  it('while it is asked how it was, is over: the goodbye has been said', () => {
+    const finished = event(4000, { type: 'reply-finished', id: 2, text: 'Fifty dollars. Goodbye.' })
+    const question = command(4000, { type: 'say', id: 3, line: 'rating', said: '' })
+    const isOver = (entries: readonly Entry[]) => entries.reduce<Leg | null>(legAfter, null)!.hungUp
+    expect(isOver([...answered, finished])).toBe(false)
+    expect(isOver([...answered, finished, question])).toBe(true)
+  })
+
   it('by its socket, is where it would be had its process been killed', () => {
     const ended = [
       at(3020, { type: 'input', input: { type: 'ended', reason: 'line-cut' } }),
