@@ -208,7 +208,7 @@ export class Calls {
     const log = this.#parts.log.child({ callSid: ring.callSid })
     const { admission } = this
     // Who was cut off in mid-call is on the line already, and is let in also when many are at once.
-    if (admission !== 'open' && !(admission === 'overloaded' && ring.leg > 1)) {
+    if (admission !== 'open' && !(ring.leg > 1 && ['overloaded', 'over-budget'].includes(admission))) {
       const { exhausted } = this
       log.info({ admission, ...(exhausted.length > 0 && { exhausted }) }, 'a call is not taken')
       this.#parts.refused?.(admission)

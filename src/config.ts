@@ -41,6 +41,8 @@ export type Config = {
   readonly overflowNumber: string | null
   /** Whom callers are put through to, in E.164; null: there is nobody. */
   readonly transferNumber: string | null
+  /** Whether whoever takes such a call is told first what it is about. */
+  readonly transfer: 'warm' | 'cold'
   /** How long calls may go on once the process is asked to stop. */
   readonly drainMs: number
   /** Where traces go, without a path for them; null: nowhere. */
@@ -152,6 +154,7 @@ const variables = {
   LOOP_DELAY_MAX_MS: [number(20, 10_000), 100, 'milliseconds from 20 to 10000'],
   OVERFLOW_NUMBER: [z.string().regex(/^\+[1-9]\d{6,14}$/), null, 'a phone number such as +15550001111'],
   TRANSFER_NUMBER: [z.string().regex(/^\+[1-9]\d{6,14}$/), null, 'a phone number such as +15550001111'],
+  TRANSFER: [z.enum(['warm', 'cold']), 'warm', 'warm or cold'],
   // Longer than the longest call of the default: what is going on may end by itself.
   DRAIN_SECONDS: [number(0, 14_400), 3600, 'seconds from 0 to 14400'],
   TWILIO_ACCOUNT_SID: [z.string().regex(/^AC[0-9a-fA-F]{32}$/), null, 'AC and 32 hexadecimal digits, from the Twilio console'],
@@ -295,6 +298,7 @@ function assemble(values: Values, faults: string[]): Config {
     maxLoopDelayMs: values.LOOP_DELAY_MAX_MS,
     overflowNumber: values.OVERFLOW_NUMBER,
     transferNumber: values.TRANSFER_NUMBER,
+    transfer: values.TRANSFER,
     drainMs: values.DRAIN_SECONDS * 1000,
     otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,
     twilio: {

@@ -36,11 +36,14 @@ export const findLastLeg =
       how: howEnded(leg),
       quietMs: wallMs() - wallMsOf(leg.startedAt) - leg.lastMs,
       conversationId: origin?.conversationId ?? null,
+      brief: leg.handedOver,
       goOn: (opening, nextLeg) => keepNextLeg(callsDir, folder, resumptionOf(leg, opening, nextLeg)),
     }
   }
 
-function howEnded({ answered, hungUp, ended }: Leg): LastLeg['how'] {
+function howEnded({ answered, handedOver, hungUp, ended }: Leg): LastLeg['how'] {
   if (!answered) return 'unanswered'
+  // Then the assistant hangs up, so that Twilio asks what next.
+  if (handedOver !== null) return 'handed-over'
   return hungUp || (ended !== null && !BREAKS.has(ended)) ? 'hung-up' : 'broken-off'
 }

@@ -135,6 +135,7 @@ async function start(): Promise<void> {
     voicemail: config.voicemail,
     findLastLeg: findLastLeg({ callsDir: store.callsDir, wallMs }),
     overflowNumber: config.overflowNumber,
+    transfer: config.transferNumber === null ? null : { number: config.transferNumber, manner: config.transfer },
     maxCalls: config.maxCalls,
     drainMs: config.drainMs,
     about: () => ({ version, pipeline: config.pipeline, ...services.names() }),

@@ -30,7 +30,8 @@ import { attachStream } from './twilio/stream.ts'
 import type { Twiml } from './twilio/twiml.ts'
 import { CALLBACK_PATHS, takeAnsweredBy, takeStatus, takeStreamStatus, type VoicemailPlan } from './twilio/callbacks.ts'
 import { AFTER_STREAM_PATH, MEDIA_PATH } from './twilio/connect.ts'
-import { afterStream, type FindLastLeg } from './twilio/switchboard.ts'
+import { AFTER_DIAL_PATH, WHISPER_PATH, whisper, type Transfer } from './twilio/hand-over.ts'
+import { afterDial, afterStream, type FindLastLeg } from './twilio/switchboard.ts'
 import { answerPhone, type Asked } from './twilio/voice.ts'
 import { Voicemails } from './twilio/voicemails.ts'
 
@@ -50,6 +51,8 @@ export type ServerParts = {
   readonly findLastLeg: FindLastLeg
   /** Where callers go when all lines are busy; null: they are told so. */
   readonly overflowNumber: string | null
+  /** Whom callers are put through to, and how; null: there is nobody. */
+  readonly transfer: Transfer | null
   /** Adds routes that only the owner may use: each is to have `onlyOperator` as its preHandler. */
   readonly addOwnRoutes?: (server: FastifyInstance, onlyOperator: OnlyOperator) => Promise<void>
   /** How many calls there may be at once; there may be a few more streams, while some begin and others end. */
@@ -175,6 +178,10 @@ function addTwilioRoutes(server: FastifyInstance, parts: ServerParts, admit: Adm
   server.post(AFTER_STREAM_PATH, { preHandler: onlyTwilio }, async (request, reply) =>
     sendTwiml(reply, await afterStream(callbackParts, askedBy(request, parts))),
   )
+  server.post(AFTER_DIAL_PATH, { preHandler: onlyTwilio }, async (request, reply) =>
+    sendTwiml(reply, await afterDial(callbackParts, askedBy(request, parts))),
+  )
+  server.post(WHISPER_PATH, { preHandler: onlyTwilio }, async (request, reply) => sendTwiml(reply, await whisper(parts, request)))
 
   server.route<OfCall>({
     method: 'GET',

@@ -1,13 +1,13 @@
 import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
-import { Calls, type Ring } from '../src/calls.ts'
+import { Calls, type CallsParts, type Ring } from '../src/calls.ts'
 import { VirtualClock } from './support/virtual-clock.ts'
 import { RecordedCall } from './twilio/telephone.ts'
 import { callSid } from './twilio/wire.ts'
 
 const ring = (n: number): Ring => ({ callSid: callSid(n), from: '+15550001111', to: null, leg: 1, conversationId: null })
 
-function open(maxCalls = 10) {
+function open(maxCalls = 10, short: Pick<CallsParts, 'isOverloaded' | 'exhausted'> = {}) {
   const made: RecordedCall[] = []
   const clock = new VirtualClock()
   const create = (ring: Ring) => {
@@ -17,7 +17,7 @@ function open(maxCalls = 10) {
   }
   const refusals: string[] = []
   const refused = (why: string): void => void refusals.push(why)
-  const calls = new Calls({ create, clock, log: pino({ level: 'silent' }), maxCalls, refused })
+  const calls = new Calls({ create, clock, log: pino({ level: 'silent' }), maxCalls, refused, ...short })
   return { calls, clock, made, refusals }
 }
 
@@ -36,6 +36,17 @@ describe('a call', () => {
     expect(made).toHaveLength(1)
     expect(made[0]!.ring.from).toBe('+15550001111')
     expect(clock.waiting).toBe(0)
+  })
+
+  it.each([
+    ['the process is overloaded', { isOverloaded: () => true }],
+    ['a service would not last for a new call', { exhausted: () => [{ service: 'OpenAI', why: 'no tokens' }] }],
+  ])('goes on with a later leg though %s, and no new one is taken', (_, short) => {
+    const { calls, made } = open(10, short)
+
+    expect(typeof calls.answer({ ...ring(1), leg: 2 })).toBe('object')
+    expect(calls.ring(ring(2))).toBe('busy')
+    expect(made.map(call => [call.ring.callSid, call.ring.leg])).toEqual([[ring(1).callSid, 2]])
   })
 
   it('is made by a stream that comes without a ring', () => {

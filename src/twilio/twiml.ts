@@ -31,6 +31,14 @@ export type Twiml = {
   readonly sorry: string
   /** An answering machine has beeped. */
   readonly voicemail: string
+  /** Puts the caller through to this number; Twilio asks `after` how that went. */
+  readonly dial: (values: { readonly number: string; readonly after: string }) => string
+  /** The same; whoever answers first hears what is at `whisper`. */
+  readonly dialWarm: (values: { readonly number: string; readonly after: string; readonly whisper: string }) => string
+  /** What they hear. */
+  readonly whisper: (brief: string) => string
+  /** They hear nothing. */
+  readonly connectPerson: string
   /** The conversation is over. */
   readonly hangUp: string
 }
@@ -48,6 +56,9 @@ const sample: AnswerValues = {
 export function loadTwiml(folder: string): Twiml {
   const overflow = load(folder, 'overflow.xml', { number: '+15550001111' })
   const answer = load(folder, 'answer.xml', { ...sample })
+  const dial = load(folder, 'dial.xml', { number: '+15550001111', after: sample.after })
+  const dialWarm = load(folder, 'dial-warm.xml', { number: '+15550001111', after: sample.after, whisper: sample.status })
+  const whisper = load(folder, 'whisper.xml', { brief: 'Wants a demo.' })
   if (uses(answer, 'stream') && !uses(answer, 'ticket')) throw new StartFault(noTicket(join(folder, 'answer.xml')))
   return {
     answer: values => fill(answer, { ...values }),
@@ -55,6 +66,10 @@ export function loadTwiml(folder: string): Twiml {
     overflow: number => fill(overflow, { number }),
     sorry: load(folder, 'sorry.xml', {}),
     voicemail: load(folder, 'voicemail.xml', {}),
+    dial: values => fill(dial, values),
+    dialWarm: values => fill(dialWarm, values),
+    whisper: brief => fill(whisper, { brief }),
+    connectPerson: load(folder, 'connect-person.xml', {}),
     hangUp: load(folder, 'hang-up.xml', {}),
   }
 }

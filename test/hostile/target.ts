@@ -71,6 +71,7 @@ export async function openTarget(): Promise<Target> {
     voicemail: 'hang-up',
     findLastLeg: async () => null,
     overflowNumber: null,
+    transfer: null,
     maxCalls: MAX_CALLS,
     drainMs: 0,
     about: () => ({}),

@@ -8,6 +8,7 @@ import type { Line } from '../../src/ports.ts'
 import { buildServer, type ServerParts } from '../../src/server.ts'
 import { Secret } from '../../src/secret.ts'
 import { openGate, type Gate } from '../../src/twilio/signature.ts'
+import type { Transfer } from '../../src/twilio/hand-over.ts'
 import type { FindLastLeg } from '../../src/twilio/switchboard.ts'
 import { openTickets } from '../../src/twilio/ticket.ts'
 import { loadTwiml } from '../../src/twilio/twiml.ts'
@@ -73,6 +74,7 @@ export type Setting = {
   readonly publicUrl?: string
   readonly apiToken?: string
   readonly overflowNumber?: string
+  readonly transfer?: Transfer | null
   readonly addOwnRoutes?: NonNullable<ServerParts['addOwnRoutes']>
   readonly isOverloaded?: () => boolean
   readonly exhausted?: (calls: number) => readonly Exhausted[]
@@ -120,6 +122,7 @@ export async function openTelephone(setting: Setting = {}) {
     apiToken: setting.apiToken === undefined ? null : new Secret(setting.apiToken),
     ...(setting.addOwnRoutes && { addOwnRoutes: setting.addOwnRoutes }),
     overflowNumber: setting.overflowNumber ?? null,
+    transfer: setting.transfer ?? null,
     voicemail: setting.voicemail ?? 'hang-up',
     findLastLeg: setting.findLastLeg ?? (async () => null),
     maxCalls: setting.maxCalls ?? 10,

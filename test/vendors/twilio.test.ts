@@ -6,6 +6,7 @@ import type { Clock } from '../../src/ports.ts'
 import { VirtualClock } from '../support/virtual-clock.ts'
 import { after, afterReply, at, interrupting, ScriptedCaller } from './twilio/caller.ts'
 import { chance } from './twilio/chance.ts'
+import type { DialPlan } from './twilio/dial.ts'
 import { networkInto, realNetwork } from './twilio/network.ts'
 import { placeCall, type PhoneCall, type PhoneCallOptions } from './twilio/phone-call.ts'
 import { Playback, type PlaybackNews } from './twilio/playback.ts'
@@ -498,7 +499,68 @@ describe('the call ends', () => {
     call.replaceTwiml('<Response><Dial>+15550003333</Dial></Response>')
     const { events } = await call.ended
     expect(eventsOf(bot).at(-1)).toBe('stop')
-    expect(events.at(-1)).toMatchObject({ type: 'verb', verb: { name: 'Dial', text: '+15550003333' } })
+    expect(events.findLast(({ type }) => type === 'verb')).toMatchObject({ verb: { name: 'Dial', text: '+15550003333' } })
+    expect(events.at(-1)).toMatchObject({ type: 'dialled', number: '+15550003333', bridged: true })
+  })
+
+  describe('dials', () => {
+    const dial = '<Response><Dial action="/over" timeout="20"><Number url="/whisper">+15550003333</Number></Dial></Response>'
+    const over = () => bot.posts.findLast(({ path }) => path === '/over')?.form
+
+    /** Until it is over: nothing here takes a virtual minute. */
+    async function ended(call: PhoneCall) {
+      const state = { over: false }
+      void call.ended.finally(() => void (state.over = true)).catch(() => {})
+      while (!state.over) await clock.advance(100)
+      return call.ended
+    }
+
+    async function dialling(plan: DialPlan, whisper: string | number) {
+      bot.answers['/voice'] = dial
+      bot.answers['/over'] = '<Response/>'
+      bot.answers['/whisper'] = whisper
+      return placeCall({
+        network: networkInto(bot.app),
+        clock,
+        random: chance(1),
+        voiceUrl: 'https://bot.example.com/voice',
+        caller: new ScriptedCaller([]),
+        dials: [plan],
+        lenient: true,
+      })
+    }
+
+    test('a person who answers, hears the whisper on a call of their own, and talks', async () => {
+      const call = await dialling({ outcome: 'answered', talkMs: 4000 }, '<Response><Say>A caller.</Say></Response>')
+      const { events } = await ended(call)
+      expect(bot.posts.find(({ path }) => path === '/whisper')?.form).toMatchObject({
+        ParentCallSid: call.identity.callSid,
+        Direction: 'outbound-dial',
+        To: '+15550003333',
+      })
+      expect(events).toContainEqual(expect.objectContaining({ type: 'dialled', whispered: 'A caller.', bridged: true }))
+      expect(over()).toMatchObject({ DialCallStatus: 'completed', DialBridged: 'true', DialCallDuration: '4' })
+      expect(over()?.['CallSid']).toBe(call.identity.callSid)
+      expect(over()?.['DialCallSid']).not.toBe(call.identity.callSid)
+    })
+
+    test.each<[string, string | number]>([
+      ['declines', '<Response><Hangup/></Response>'],
+      ['would hear nothing that can be read', 500],
+    ])('a person who %s, and so is never connected', async (_, whisper) => {
+      await ended(await dialling({ outcome: 'answered', talkMs: 4000 }, whisper))
+      expect(over()).toMatchObject({ DialCallStatus: 'completed', DialBridged: 'false' })
+    })
+
+    test.each<[DialPlan, number]>([
+      [{ outcome: 'no-answer' }, 20_000],
+      [{ outcome: 'busy', afterMs: 500 }, 500],
+    ])('in vain: %j', async (plan, tookMs) => {
+      await dialling(plan, '').then(ended)
+      expect(over()).toMatchObject({ DialCallStatus: plan.outcome, DialBridged: 'false' })
+      expect(bot.posts.map(({ path }) => path)).not.toContain('/whisper')
+      expect(clock.now()).toBeGreaterThanOrEqual(tookMs)
+    })
   })
 
   test('and once the caller has hung up, no further verb is done and no action asked for', async () => {

@@ -3,10 +3,11 @@
  * reports to the status callbacks, over real sockets or into an application in this process. What the real service would
  * refuse is noted and, unless the call is `lenient`, fails it. Time and chance are injected.
  *
- * It does not speak `<Say>`, play `<Play>`, ring for `<Dial>` or collect `<Gather>`: these are noted and done at once.
+ * It does not speak `<Say>`, play `<Play>` or collect `<Gather>`: these are noted and done at once.
  */
 import type { Clock } from '../../../src/ports.ts'
 import type { Caller } from './caller.ts'
+import { dialNumber, type Dialled, type DialPlan } from './dial.ts'
 import { newSid, signature, type CallStatus, type Identity } from './identity.ts'
 import { joinLegs, type Legs } from './legs.ts'
 import { MediaStream, type LineConditions, type StreamEnd, type StreamEvent } from './media-stream.ts'
@@ -27,6 +28,8 @@ export type PhoneCallOptions = {
   readonly caller: Caller
   /** Of each stream of the call. */
   readonly line?: LineConditions
+  /** What comes of each `<Dial>` of the call, in order; of more than these: answered, and hung up at once. */
+  readonly dials?: readonly DialPlan[]
   /** Signs all requests, as Twilio does. */
   readonly authToken?: string
   readonly identity?: Partial<Identity>
@@ -44,6 +47,8 @@ export type CallEvent =
   | ({ readonly atMs: number } & (
       | ({ readonly type: 'asked' } & Asked)
       | { readonly type: 'verb'; readonly verb: Verb }
+      | { readonly type: 'ringing'; readonly number: string }
+      | ({ readonly type: 'dialled' } & Dialled)
       | { readonly type: 'stream-began'; readonly streamSid: string; readonly parameters: Form }
       | { readonly type: 'stream-ended'; readonly how: StreamEnd }
     ))
@@ -85,6 +90,7 @@ export class PhoneCall {
   #stream: MediaStream | null = null
   #beganAt: number | null = null
   #over = false
+  #dialled = 0
   #replacement: string | null = null
 
   constructor(options: PhoneCallOptions) {
@@ -193,7 +199,7 @@ export class PhoneCall {
         await this.#connect(verb, url)
         return this.#afterwards(verb, url, {})
       case 'Dial':
-        return this.#afterwards(verb, url, { DialCallStatus: 'completed' })
+        return this.#afterwards(verb, url, await this.#dial(verb, url))
       case 'Pause':
         await this.#wait(1000 * Number(verb.attributes['length'] ?? 1))
         return 'next-verb'
@@ -222,6 +228,25 @@ export class PhoneCall {
     return twiml === null ? 'hang-up' : this.#read(url, twiml)
   }
 
+  async #dial(verb: Verb, documentUrl: string): Promise<Form> {
+    const { random, clock, dials = [] } = this.#options
+    this.#note({ type: 'ringing', atMs: this.nowMs, number: verb.text.trim() || (verb.children[0]?.text.trim() ?? '') })
+    const { dialled, form } = await dialNumber(verb, {
+      identity: this.identity,
+      personSid: newSid('CA', random),
+      documentUrl,
+      plan: dials[this.#dialled++] ?? { outcome: 'answered', afterMs: 0 },
+      wait: ms => this.#wait(ms),
+      ask: async (url, more) => {
+        const document = await this.#fetch(url, 'in-progress', more)
+        return document === 'hang-up' ? null : document.verbs
+      },
+      now: () => clock.now(),
+    })
+    this.#note({ type: 'dialled', atMs: this.nowMs, ...dialled })
+    return form
+  }
+
   #read(url: string, twiml: string): Document | 'hang-up' {
     try {
       return { url, verbs: parseTwiml(twiml) }
@@ -238,6 +263,7 @@ export class PhoneCall {
   }
 
   async #wait(ms: number): Promise<void> {
+    if (ms <= 0) return
     const { promise, resolve } = Promise.withResolvers<void>()
     const cancel = this.#options.clock.after(ms, resolve)
     await Promise.race([promise, this.#hungUp.promise])
