@@ -72,6 +72,7 @@ async function start(): Promise<void> {
     dataDir: config.dataDir,
     databaseUrl: config.databaseUrl?.reveal() ?? null,
     clock: realClock,
+    wallMs,
     note,
     redact: redactionOf(config),
   })

@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { fastify } from 'fastify'
 import { addApi } from '../../src/api/api.ts'
-import { realClock, wallTime } from '../../src/clock.ts'
+import { realClock, wallMs, wallTime } from '../../src/clock.ts'
 import { openStore } from '../../src/store/store.ts'
 import { describeMachine, load, machine } from './machine.ts'
 import { spreadOf } from './percentiles.ts'
@@ -68,7 +68,7 @@ async function onPostgres(url: string): Promise<readonly Measured[]> {
 async function measure(name: string, databaseUrl: string | null): Promise<readonly Measured[]> {
   const dataDir = mkdtempSync(join(tmpdir(), 'halfsecond-bench-'))
   const note = (text: string, facts: object): void => console.error(text, facts)
-  const store = await openStore({ dataDir, databaseUrl, clock: realClock, note })
+  const store = await openStore({ dataDir, databaseUrl, clock: realClock, wallMs, note })
   const caller = await fillWithCalls(store.database, count)
   const api = fastify()
   const stages = () => []

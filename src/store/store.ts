@@ -10,7 +10,8 @@ import { mayPass, openDatabase, type Database } from './database.ts'
 import { openPeople, type PersonOf } from './people-key.ts'
 import { recorded } from './recorded.ts'
 import { LiveCalls, type CallNews, type LiveCall } from './live-calls.ts'
-import { foldersIn, takeIn } from './take-in.ts'
+import { foldersIn } from './take-in.ts'
+import { takingIn } from './taking-in.ts'
 import type { Writing } from './call-record.ts'
 import { writeAll } from './write-records.ts'
 import { WriteQueue } from './write-queue.ts'
@@ -20,6 +21,8 @@ export type StoreParts = {
   /** `postgres://…` for a fleet; null keeps the database in `dataDir`. */
   readonly databaseUrl: string | null
   readonly clock: Clock
+  /** The time of day in milliseconds. */
+  readonly wallMs: () => number
   /** For the log: trouble, and its end. */
   readonly note: (text: string, facts: object) => void
   /** What is left out of the turns' words. */
@@ -58,7 +61,7 @@ export type Store = {
   watch(watcher: (news: CallNews) => void): () => void
   /** For health checks and metrics. */
   state(): { readonly waiting: number; readonly lost: number }
-  /** Resolves once the folders that an earlier process left have been taken in. */
+  /** Resolves once the folders that an earlier process left have been taken in; not those that another may still be writing. */
   readonly tookIn: Promise<void>
   /** Writes what still waits, for at most so long, and closes the database. */
   close(withinMs: number): Promise<void>
@@ -68,22 +71,24 @@ export type Store = {
  * Opens the database, and begins to take in what an earlier process could not store. Rejects with a StartFault that says what to
  * do if the database cannot be used.
  */
-export async function openStore({ dataDir, databaseUrl, clock, note, redact = withoutPersonal }: StoreParts): Promise<Store> {
+export async function openStore({
+  dataDir,
+  databaseUrl,
+  clock,
+  wallMs,
+  note,
+  redact = withoutPersonal,
+}: StoreParts): Promise<Store> {
   const callsDir = join(dataDir, 'calls')
   const personOf = openPeople(dataDir)
   const folders = await foldersIn(callsDir)
   const lost = (error: Error): void => note('a connection to the database was lost', { err: error })
   const database = await openDatabase({ dataDir, url: databaseUrl, note: lost })
   const queue = new WriteQueue({ clock, mayPass, note })
-  const stop = new AbortController()
-  const takingIn = takeIn({ database, callsDir, folders, note, redact, signal: stop.signal }).then(
-    ({ taken }) => {
-      if (taken > 0) note('calls were taken in from their folders', { taken })
-    },
-    (error: unknown) => note('calls could not be taken in from their folders', { err: error }),
-  )
   const live = new LiveCalls()
   const listeners: ((callId: string) => void)[] = []
+  const stored = (callId: string): void => listeners.forEach(listener => listener(callId))
+  const taking = takingIn({ database, callsDir, folders, note, redact, clock, wallMs, stored })
   return {
     database,
     callsDir,
@@ -92,7 +97,6 @@ export async function openStore({ dataDir, databaseUrl, clock, note, redact = wi
     record(kept, { callSid, startedAt, from, conversationId, folder }) {
       const origin = { callSid, startedAt, personId: personOf(from), conversationId: callSid }
       const conversation = Promise.resolve(conversationId).then(id => id ?? callSid)
-      const stored = (callId: string): void => listeners.forEach(listener => listener(callId))
       return recorded(kept, { database, queue, callsDir, folder, origin, conversation, redact, note, live, stored })
     },
     keep: writing =>
@@ -103,11 +107,10 @@ export async function openStore({ dataDir, databaseUrl, clock, note, redact = wi
     whenStored: listener => void listeners.push(listener),
     live: () => live.all,
     watch: watcher => live.watch(watcher),
-    tookIn: takingIn,
+    tookIn: taking.tookIn,
     state: () => queue.state,
     async close(withinMs) {
-      stop.abort()
-      await Promise.all([queue.close(withinMs), takingIn])
+      await Promise.all([queue.close(withinMs), taking.stop()])
       await database.destroy()
     },
   }

@@ -1,8 +1,9 @@
 /**
  * Takes calls into the database from their folders: those whose process died before all of them was stored, and all of them if
- * the database is new. What is stored already stays as it is, so it may be done at every start.
+ * the database is new. What is stored already stays as it is, so it may be done at every start; what another process is still
+ * writing is left to it.
  */
-import { open, readdir, readFile } from 'node:fs/promises'
+import { open, readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Entry, Heading } from '../call/journal.ts'
 import { entryOf } from '../call/replay.ts'
@@ -20,11 +21,21 @@ export type TakeInParts = {
   readonly folders: readonly string[]
   readonly note: (text: string, facts: object) => void
   readonly redact: Redact
+  /** The time of day in milliseconds, by which files are dated. */
+  readonly wallMs: () => number
   /** Ends it after the folder under way. */
   readonly signal: AbortSignal
 }
 
-export type TakenIn = { readonly taken: number; readonly unreadable: number }
+export type TakenIn = {
+  /** The ids of the calls. */
+  readonly taken: readonly string[]
+  /** The folders that may still be written by somebody. */
+  readonly live: readonly string[]
+}
+
+/** A call writes some fifty entries a second; only while it rings, for half a minute at most, it writes none. */
+const LIVE_WITHIN_MS = 60_000
 
 export async function foldersIn(callsDir: string): Promise<readonly string[]> {
   const entries = await readdir(callsDir, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
@@ -35,32 +46,41 @@ export async function foldersIn(callsDir: string): Promise<readonly string[]> {
 }
 
 /** Rejects if the database fails; a folder that cannot be read is noted and left. */
-export async function takeIn({ database, callsDir, folders, note, redact, signal }: TakeInParts): Promise<TakenIn> {
+export async function takeIn({ database, callsDir, folders, note, redact, wallMs, signal }: TakeInParts): Promise<TakenIn> {
   const stored = await database.selectFrom('calls').select('id').where('endedReason', 'is not', null).execute()
   const complete = new Set(stored.map(({ id }) => id))
-  let taken = 0
-  let unreadable = 0
+  const taken: string[] = []
+  const live: string[] = []
   for (const folder of folders) {
     if (signal.aborted) break
     const path = join(callsDir, folder)
     try {
       const heading = await headingOf(path)
-      if (complete.has(callIdOf(heading))) continue
-      await takeCall(database, path, new CallRecord(await originOf(path, folder, heading), redact))
-      taken++
+      const callId = callIdOf(heading)
+      if (complete.has(callId)) continue
+      // Its age first: what is written while it is read is then not overlooked.
+      const quietMs = wallMs() - (await stat(join(path, fileNames.journal))).mtimeMs
+      const entries = await entriesOf(path)
+      if (quietMs < LIVE_WITHIN_MS && !entries.some(isEnd)) {
+        live.push(folder)
+        continue
+      }
+      await takeCall(database, entries, new CallRecord(await originOf(path, folder, heading), redact))
+      taken.push(callId)
     } catch (error) {
       if (!(error instanceof UnreadableFolder)) throw error
-      unreadable++
       note('the folder of a call cannot be taken in', { folder, why: error.message })
     }
   }
-  return { taken, unreadable }
+  return { taken, live }
 }
 
 class UnreadableFolder extends Error {}
 
-async function takeCall(database: Database, path: string, record: CallRecord): Promise<void> {
-  const writings = (await entriesOf(path)).flatMap(entry => record.take(entry))
+const isEnd = (entry: Entry): boolean => entry.type === 'input' && entry.input.type === 'ended'
+
+async function takeCall(database: Database, entries: readonly Entry[], record: CallRecord): Promise<void> {
+  const writings = entries.flatMap(entry => record.take(entry))
   await writeAll(database, [...writings, ...record.end()])
 }
 

@@ -1,3 +1,5 @@
+import { utimesSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
 import * as shapes from '../../src/api/shapes.ts'
 import { realClock } from '../../src/clock.ts'
@@ -49,6 +51,9 @@ it('keeps a call whose process was killed, and shows it after the next start', a
   await watch
   await first.stop('SIGKILL')
 
+  // Two minutes pass: what was written a moment ago might be another process's.
+  const then = new Date(Date.now() - 120_000)
+  utimesSync(join(first.dataDir, 'calls', callSid, 'journal.ndjson'), then, then)
   const second = await start({ DATA_DIR: first.dataDir })
   await expect.poll(async () => (await fetch(`${second.url}/api/conversations/${callSid}`)).status, { timeout: 40_000 }).toBe(200)
   const conversation = shapes.conversation.parse(await (await fetch(`${second.url}/api/conversations/${callSid}`)).json())

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import { afterEach, describe } from 'vitest'
-import { realClock } from '../../src/clock.ts'
+import { realClock, wallMs } from '../../src/clock.ts'
 import { openStore, type Store, type StoreParts } from '../../src/store/store.ts'
 
 const server = process.env['TEST_DATABASE_URL']
@@ -15,8 +15,8 @@ const server = process.env['TEST_DATABASE_URL']
 export type TestStore = Store & {
   readonly dataDir: string
   readonly notes: readonly string[]
-  /** As after a restart: another store on the same folder and database. */
-  readonly again: () => Promise<TestStore>
+  /** As after a restart, two minutes later unless told: another store on the same folder and database. */
+  readonly again: (parts?: Partial<StoreParts>) => Promise<TestStore>
 }
 
 export type OpenTestStore = (parts?: Partial<StoreParts>) => Promise<TestStore>
@@ -38,9 +38,13 @@ function opener(url: string | null): OpenTestStore {
   async function openIn(parts: Pick<StoreParts, 'dataDir' | 'databaseUrl'> & Partial<StoreParts>): Promise<TestStore> {
     const notes: string[] = []
     const note = (text: string): void => void notes.push(text)
-    const store = await openStore({ clock: realClock, note, ...parts })
+    const store = await openStore({ clock: realClock, wallMs, note, ...parts })
     endings.push(() => store.close(1000))
-    return Object.assign(store, { dataDir: parts.dataDir, notes, again: () => openIn(parts) })
+    return Object.assign(store, {
+      dataDir: parts.dataDir,
+      notes,
+      again: (more: Partial<StoreParts> = {}) => openIn({ ...parts, wallMs: () => wallMs() + 120_000, ...more }),
+    })
   }
 
   return async parts => {

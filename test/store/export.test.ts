@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Entry, Heading } from '../../src/call/journal.ts'
-import { realClock } from '../../src/clock.ts'
+import { realClock, wallMs } from '../../src/clock.ts'
 import { redactedJournal } from '../../src/redact/journal-copy.ts'
 import { callsWithSid, exportCall } from '../../src/store/export.ts'
 import { openStore, type Store, type StoreParts } from '../../src/store/store.ts'
@@ -27,7 +27,7 @@ const told = (heading: Heading): readonly Entry[] =>
   JSON.parse(JSON.stringify(entriesOf(heading)).replaceAll('Yes. please.', SAID)) as Entry[]
 
 async function recordedIn(parts: Partial<StoreParts> = {}): Promise<Store> {
-  store = await openStore({ dataDir, databaseUrl: null, clock: realClock, note: () => {}, ...parts })
+  store = await openStore({ dataDir, databaseUrl: null, clock: realClock, wallMs, note: () => {}, ...parts })
   const journal = journalFor(store.callsDir, headingOf(1), store)
   for (const entry of told(headingOf(1))) journal.write(entry)
   await journal.close()

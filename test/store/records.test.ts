@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -6,12 +6,13 @@ import { sql } from 'kysely'
 import { describe, expect, it } from 'vitest'
 import { Certificates } from '../../src/call/certificate.ts'
 import type { Entry } from '../../src/call/journal.ts'
-import { realClock } from '../../src/clock.ts'
+import { realClock, wallMs } from '../../src/clock.ts'
 import { redact } from '../../src/redact/redact.ts'
 import { redactedTurn } from '../../src/redact/turn.ts'
 import { mayPass, openDatabase } from '../../src/store/database.ts'
 import { openStore } from '../../src/store/store.ts'
-import { onEachDatabase, onServer, type TestStore } from './databases.ts'
+import { VirtualClock } from '../support/virtual-clock.ts'
+import { onEachDatabase, onServer, type OpenTestStore, type TestStore } from './databases.ts'
 import { entriesOf, headingOf, journalFor, recordCall } from './played-call.ts'
 
 const number = '+15551234567'
@@ -45,6 +46,30 @@ async function cutConnections(): Promise<() => Promise<void>> {
   const others = 'pid <> pg_backend_pid() and datname = current_database()'
   await onServer(process.env['TEST_DATABASE_URL']!, `select pg_terminate_backend(pid) from pg_stat_activity where ${others}`)
   return async () => {}
+}
+
+/** A process in the middle of a call, and one that starts beside it a second after the last entry. */
+async function sharing(open: OpenTestStore) {
+  const one = await open()
+  const journal = journalFor(one.callsDir, headingOf(1), one, number)
+  const entries = entriesOf(headingOf(1))
+  for (const entry of entries.slice(0, -2)) journal.write(entry)
+  const file = join(one.callsDir, headingOf(1).callSid, 'journal.ndjson')
+  await expect.poll(() => (existsSync(file) ? readFileSync(file, 'utf8').split('\n').length : 0)).toBe(entries.length - 1)
+  await settled(one)
+  const writtenMs = statSync(file).mtimeMs
+  const clock = new VirtualClock()
+  const another = await one.again({ clock, wallMs: () => writtenMs + 1000 + clock.now() })
+  await another.tookIn
+  return {
+    one,
+    another,
+    clock,
+    journal,
+    ended: async () => (await callsOf(another))[0]!.endedReason,
+    /** Something was written so many milliseconds after the other had started. */
+    touch: (ms: number) => utimesSync(file, new Date(writtenMs + ms), new Date(writtenMs + ms)),
+  }
 }
 
 describe('the records of a call', () => {
@@ -210,6 +235,36 @@ describe('the records of a call', () => {
       await journal.close()
     })
 
+    it('are left to another process as long as it writes the call', async () => {
+      const { one, another, clock, journal, ended, touch } = await sharing(open)
+      expect(await ended()).toBeNull()
+      expect(another.notes).toEqual(['calls of another process seem to go on; their folders are left to it'])
+
+      touch(clock.now() + 40_000)
+      await clock.advance(60_000)
+      await expect.poll(() => clock.waiting).toBe(1)
+      expect(await ended()).toBeNull()
+
+      for (const entry of entriesOf(headingOf(1)).slice(-2)) journal.write(entry)
+      await journal.close()
+      await settled(one)
+      await clock.advance(60_000)
+      await expect.poll(() => clock.waiting).toBe(0)
+      expect(await ended()).toBe('caller-hung-up')
+      expect(another.notes).toHaveLength(1)
+    })
+
+    it('are made whole if another process dies in the middle of the call, once it has written nothing for a minute', async () => {
+      const { another, clock, journal, ended } = await sharing(open)
+      const stored: string[] = []
+      another.whenStored(callId => stored.push(callId))
+      await clock.advance(60_000)
+      await expect.poll(ended).toBe('broken-off')
+      await expect.poll(() => stored).toEqual([(await callsOf(another))[0]!.id])
+      expect(clock.waiting).toBe(0)
+      await journal.close()
+    })
+
     it('are made anew from all folders when the database is new, and only once', async () => {
       const store = await open()
       for (const n of [1, 2, 3]) {
@@ -304,7 +359,7 @@ describe('a database that cannot be opened', () => {
   const inFolder = async (spoil: (folder: string) => void, databaseUrl: string | null = null): Promise<string> => {
     const dataDir = mkdtempSync(join(tmpdir(), 'halfsecond-store-'))
     spoil(dataDir)
-    const message = await openStore({ dataDir, databaseUrl, clock: realClock, note: () => {} }).then(
+    const message = await openStore({ dataDir, databaseUrl, clock: realClock, wallMs, note: () => {} }).then(
       () => 'opened',
       (error: Error) => error.message,
     )

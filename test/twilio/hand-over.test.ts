@@ -53,7 +53,7 @@ type Scene = {
 /** Plays a call to its end: it is hung up once it has been on its last stream for seven seconds. */
 async function play({ says, pressesZero = false, dials, manner = 'warm' }: Scene) {
   const dataDir = mkdtempSync(join(tmpdir(), 'hand-over-'))
-  const store = await openStore({ dataDir, databaseUrl: null, clock: realClock, note: () => {} })
+  const store = await openStore({ dataDir, databaseUrl: null, clock: realClock, wallMs, note: () => {} })
   onTestFinished(async () => {
     await store.close(1000)
     rmSync(dataDir, { recursive: true })
