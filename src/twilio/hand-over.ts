@@ -4,6 +4,7 @@
  * https://www.twilio.com/docs/voice/twiml/dial, https://www.twilio.com/docs/voice/twiml/number
  */
 import { z } from 'zod'
+import type { Ring } from '../calls.ts'
 import type { Log } from '../log.ts'
 import { callSidShape } from './media-stream.ts'
 import type { Twiml } from './twiml.ts'
@@ -22,16 +23,20 @@ export type Transfer = {
   readonly manner: 'warm' | 'cold'
 }
 
-/** The TwiML that rings the person. `leg` is the one that was handed over. */
+/** The TwiML that rings the person, after this leg of the call. */
 export function ringPerson(
   twiml: Pick<Twiml, 'dial' | 'dialWarm'>,
   { number, manner }: Transfer,
-  leg: number,
+  { leg, from, to }: Pick<Ring, 'leg' | 'from' | 'to'>,
   baseUrl: string,
 ): string {
-  const after = `${baseUrl}${AFTER_DIAL_PATH}?leg=${leg}`
-  return manner === 'cold' ? twiml.dial({ number, after }) : twiml.dialWarm({ number, after, whisper: baseUrl + WHISPER_PATH })
+  // A caller without a number of their own is shown as the number they called: Twilio wants one (error 13214).
+  const caller = [from, to].find(each => each !== null && E164.test(each)) ?? ''
+  const values = { number, caller, after: `${baseUrl}${AFTER_DIAL_PATH}?leg=${leg}` }
+  return manner === 'cold' ? twiml.dial(values) : twiml.dialWarm({ ...values, whisper: baseUrl + WHISPER_PATH })
 }
+
+const E164 = /^\+[1-9]\d{6,14}$/
 
 const dialForm = z.object({ DialCallStatus: z.string().max(40).catch(''), DialBridged: z.string().max(10).catch('') })
 

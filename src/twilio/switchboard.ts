@@ -4,7 +4,7 @@
  * https://www.twilio.com/docs/voice/twiml/connect
  */
 import { z } from 'zod'
-import type { Calls } from '../calls.ts'
+import type { Calls, Ring } from '../calls.ts'
 import type { Log } from '../log.ts'
 import { connectTo, type ConnectParts } from './connect.ts'
 import { howDialEnded, ringPerson, type Transfer } from './hand-over.ts'
@@ -69,7 +69,7 @@ async function goOn(parts: SwitchboardParts, asked: Asked, over: Question['over'
     const last = await parts.findLastLeg(callSid)
     const next = whatNext({ over, leg, last, room: hasRoom(parts) })
     log.info({ over, how: last?.how, next }, 'a stream or a transfer is over')
-    if (next.do !== 'connect' || last === null) return refer(parts, next, leg, asked.baseUrl)
+    if (next.do !== 'connect' || last === null) return refer(parts, next, { leg, from, to }, asked.baseUrl)
     if (next.opening !== 'greeting') await last.goOn(next.opening, next.leg)
     const { conversationId } = last
     return connectTo(parts, { callSid, from, to, leg: next.leg, conversationId }, asked.baseUrl)
@@ -82,14 +82,19 @@ async function goOn(parts: SwitchboardParts, asked: Asked, over: Question['over'
 /** While this process is to stop, the next stream goes elsewhere. */
 const hasRoom = ({ calls: { admission } }: SwitchboardParts): boolean => admission !== 'full'
 
-function refer({ twiml, overflowNumber, transfer }: SwitchboardParts, next: Next, leg: number, baseUrl: string): string {
+function refer(
+  { twiml, overflowNumber, transfer }: SwitchboardParts,
+  next: Next,
+  over: Pick<Ring, 'leg' | 'from' | 'to'>,
+  baseUrl: string,
+): string {
   switch (next.do) {
     case 'busy':
       return overflowNumber === null ? twiml.busy : twiml.overflow(overflowNumber)
     case 'apologise':
       return twiml.sorry
     case 'dial':
-      return transfer === null ? twiml.hangUp : ringPerson(twiml, transfer, leg, baseUrl)
+      return transfer === null ? twiml.hangUp : ringPerson(twiml, transfer, over, baseUrl)
     case 'hang-up':
     case 'connect':
       return twiml.hangUp

@@ -20,6 +20,14 @@ export type AnswerValues = {
   readonly ticket: string
 }
 
+export type DialValues = {
+  /** Who is dialled, and the number that they see. */
+  readonly number: string
+  readonly caller: string
+  /** Where Twilio asks what to do once the two have talked, or nobody has answered. */
+  readonly after: string
+}
+
 export type Twiml = {
   /** Connects the caller to the assistant. */
   readonly answer: (values: AnswerValues) => string
@@ -32,9 +40,9 @@ export type Twiml = {
   /** An answering machine has beeped. */
   readonly voicemail: string
   /** Puts the caller through to this number; Twilio asks `after` how that went. */
-  readonly dial: (values: { readonly number: string; readonly after: string }) => string
+  readonly dial: (values: DialValues) => string
   /** The same; whoever answers first hears what is at `whisper`. */
-  readonly dialWarm: (values: { readonly number: string; readonly after: string; readonly whisper: string }) => string
+  readonly dialWarm: (values: DialValues & { readonly whisper: string }) => string
   /** What they hear. */
   readonly whisper: (brief: string) => string
   /** They hear nothing. */
@@ -56,8 +64,9 @@ const sample: AnswerValues = {
 export function loadTwiml(folder: string): Twiml {
   const overflow = load(folder, 'overflow.xml', { number: '+15550001111' })
   const answer = load(folder, 'answer.xml', { ...sample })
-  const dial = load(folder, 'dial.xml', { number: '+15550001111', after: sample.after })
-  const dialWarm = load(folder, 'dial-warm.xml', { number: '+15550001111', after: sample.after, whisper: sample.status })
+  const dialled: DialValues = { number: '+15550001111', caller: '+15550002222', after: 'https://example.com' }
+  const dial = load(folder, 'dial.xml', dialled)
+  const dialWarm = load(folder, 'dial-warm.xml', { ...dialled, whisper: 'https://example.com' })
   const whisper = load(folder, 'whisper.xml', { brief: 'Wants a demo.' })
   if (uses(answer, 'stream') && !uses(answer, 'ticket')) throw new StartFault(noTicket(join(folder, 'answer.xml')))
   return {
@@ -66,8 +75,8 @@ export function loadTwiml(folder: string): Twiml {
     overflow: number => fill(overflow, { number }),
     sorry: load(folder, 'sorry.xml', {}),
     voicemail: load(folder, 'voicemail.xml', {}),
-    dial: values => fill(dial, values),
-    dialWarm: values => fill(dialWarm, values),
+    dial: values => fill(dial, { ...values }),
+    dialWarm: values => fill(dialWarm, { ...values }),
     whisper: brief => fill(whisper, { brief }),
     connectPerson: load(folder, 'connect-person.xml', {}),
     hangUp: load(folder, 'hang-up.xml', {}),

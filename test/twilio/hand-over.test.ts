@@ -48,10 +48,11 @@ type Scene = {
   readonly pressesZero?: boolean
   readonly dials: readonly DialPlan[]
   readonly manner?: Transfer['manner']
+  readonly from?: string
 }
 
 /** Plays a call to its end: it is hung up once it has been on its last stream for seven seconds. */
-async function play({ says, pressesZero = false, dials, manner = 'warm' }: Scene) {
+async function play({ says, pressesZero = false, dials, manner = 'warm', from = '+15105550111' }: Scene) {
   const dataDir = mkdtempSync(join(tmpdir(), 'hand-over-'))
   const store = await openStore({ dataDir, databaseUrl: null, clock: realClock, wallMs, note: () => {} })
   onTestFinished(async () => {
@@ -100,6 +101,7 @@ async function play({ says, pressesZero = false, dials, manner = 'warm' }: Scene
     authToken: AUTH_TOKEN,
     caller,
     dials,
+    identity: { from },
     watch: event => {
       if (event.type === 'stream-began') caller.beganAtMs.push(event.atMs)
     },
@@ -219,6 +221,14 @@ describe('a caller who asks for a person', () => {
     expect(dialled).toEqual([expect.objectContaining({ whispered: null, bridged: true })])
     expect(asked.map(({ pathname }) => pathname)).not.toContain('/twilio/whisper')
   })
+
+  it.each(['client:anna', 'sip:anna@example.com', 'anonymous'])(
+    'is put through without a number of their own: %s',
+    async from => {
+      const { dialled } = await play({ says: ['A person, please.'], dials: [{ outcome: 'answered' }], from })
+      expect(dialled).toMatchObject([{ outcome: 'answered', bridged: true }])
+    },
+  )
 
   it('gets there by the key 0 as well, and may try again after a busy line', async () => {
     const { said, dialled } = await play({

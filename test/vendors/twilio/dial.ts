@@ -32,7 +32,10 @@ export type DialParts = {
   /** The TwiML at an address, asked for this call; null if there is none that can be read. */
   readonly ask: (url: string, form: Form) => Promise<readonly Verb[] | null>
   readonly now: () => number
+  readonly refuse: (code: number, reason: string) => void
 }
+
+const E164 = /^\+[1-9]\d{6,14}$/
 
 const RING_MS = 2_000
 const TIMEOUT_S = 30
@@ -42,6 +45,11 @@ export async function dialNumber(verb: Verb, parts: DialParts): Promise<{ readon
   const { plan, wait, personSid, now } = parts
   const number = verb.children.find(({ name }) => name === 'Number') ?? verb
   const to = number.text.trim()
+  const shown = verb.attributes['callerId'] ?? parts.identity.from
+  if (![parts.identity.from, parts.identity.to].includes(shown) || !E164.test(shown)) {
+    parts.refuse(13_214, `${JSON.stringify(shown)} may not be shown to ${to}`)
+    return over(to, 'failed', { DialCallStatus: 'failed', DialBridged: 'false' })
+  }
   await wait(ringMsOf(plan, verb))
   if (plan.outcome !== 'answered') return over(to, plan.outcome, { DialCallStatus: plan.outcome, DialBridged: 'false' })
   const whisper = number.attributes['url']

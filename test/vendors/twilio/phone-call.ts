@@ -242,6 +242,7 @@ export class PhoneCall {
         return document === 'hang-up' ? null : document.verbs
       },
       now: () => clock.now(),
+      refuse: (code, reason) => this.#refuse(code, reason),
     })
     this.#note({ type: 'dialled', atMs: this.nowMs, ...dialled })
     return form
