@@ -10,6 +10,7 @@ import {
   type When,
 } from '../../test/vendors/twilio/caller.ts'
 import { chance } from '../../test/vendors/twilio/chance.ts'
+import { newNumber } from '../../test/vendors/twilio/identity.ts'
 import { placeCall, type CallEvent, type CallRecord } from '../../test/vendors/twilio/phone-call.ts'
 import type { Line } from './caller-lines.ts'
 import { timedNetwork } from './timed-network.ts'
@@ -57,10 +58,13 @@ export function callWith(url: string, lines: readonly Line[], seed: number): Pla
   }))
   const caller = new ScriptedCaller(callerLines, fallsIn)
   const { network, framesSentAtMs } = timedNetwork(realClock)
+  const random = chance(seed)
   const call = placeCall({
     network,
     clock: realClock,
-    random: chance(seed),
+    random,
+    // A caller who is known again would be asked about with more words than one who is not.
+    identity: { from: newNumber(random) },
     voiceUrl: `${url}/twilio/voice`,
     caller,
     lenient: true,

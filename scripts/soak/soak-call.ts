@@ -7,6 +7,7 @@ import { realClock } from '../../src/clock.ts'
 import { readCallFolder } from '../../src/store/read-call-folder.ts'
 import { afterReply, interrupting, ScriptedCaller, type Said, type When } from '../../test/vendors/twilio/caller.ts'
 import { chance } from '../../test/vendors/twilio/chance.ts'
+import { newNumber } from '../../test/vendors/twilio/identity.ts'
 import { realNetwork } from '../../test/vendors/twilio/network.ts'
 import { placeCall, type CallRecord } from '../../test/vendors/twilio/phone-call.ts'
 import type { Line } from '../bench/caller-lines.ts'
@@ -47,11 +48,14 @@ export async function soakCall(url: string, dataDir: string, lines: readonly Lin
     said.map(({ audio }, n) => ({ name: String(n), audio, when: n > 0 && into[n] ? fallsIn : afterwards })),
     afterwards,
   )
+  // Nobody phones twice: who does is known again, and goes on where the last call stopped.
+  const identity = { from: newNumber(random) }
   const call = placeCall({
     network: realNetwork(),
     clock: realClock,
     random,
     voiceUrl: `${url}/twilio/voice`,
+    identity,
     caller,
     lenient: true,
   })

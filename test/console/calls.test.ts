@@ -1,13 +1,11 @@
 import { expect, it } from 'vitest'
-import { onEachDatabase } from '../store/databases.ts'
+import { onSqlite } from '../store/databases.ts'
 import { headingOf, recordCall } from '../store/played-call.ts'
 import { accessFaults, inBrowser, isTooWide, keepPicture } from './browser.ts'
 import { openConsole } from './rig.ts'
 
 inBrowser('the list of calls', ({ open: openPage }) => {
-  onEachDatabase((openStore, kind) => {
-    if (kind === 'Postgres') return
-
+  onSqlite(openStore => {
     it('has the newest on top and the earlier ones behind a button', async () => {
       const store = await openStore()
       for (let n = 1; n <= 60; n++) {

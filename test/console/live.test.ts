@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Entry } from '../../src/call/journal.ts'
 import { followFloor, holderOf, newFloor } from '../../src/console/live/floor.ts'
-import { onEachDatabase } from '../store/databases.ts'
+import { onSqlite } from '../store/databases.ts'
 import { entriesOf, headingOf } from '../store/played-call.ts'
 import { accessFaults, inBrowser, isTooWide, keepPicture } from './browser.ts'
 import { openConsole } from './rig.ts'
@@ -44,9 +44,7 @@ describe('who holds the floor', () => {
 })
 
 inBrowser('the live view', ({ open: openPage }) => {
-  onEachDatabase((openStore, kind) => {
-    if (kind === 'Postgres') return
-
+  onSqlite(openStore => {
     it('says that nobody is on the line, until somebody is', async () => {
       const { address, beginCall } = await openConsole(await openStore())
       const page = await openPage(address)

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { wallTime } from '../../src/clock.ts'
-import { onEachDatabase, type TestStore } from '../store/databases.ts'
+import { onSqlite, type TestStore } from '../store/databases.ts'
 import { headingOf, recordCall } from '../store/played-call.ts'
 import { accessFaults, inBrowser, isTooWide, keepPicture } from './browser.ts'
 import { openConsole } from './rig.ts'
@@ -11,9 +11,7 @@ async function withCalls(store: TestStore, count: number): Promise<void> {
 }
 
 inBrowser('the overview', ({ open: openPage }) => {
-  onEachDatabase((openStore, kind) => {
-    if (kind === 'Postgres') return
-
+  onSqlite(openStore => {
     it('of no calls says so, and how to have one', async () => {
       const { address } = await openConsole(await openStore())
       const page = await openPage(`${address}/overview`)

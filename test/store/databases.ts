@@ -28,6 +28,9 @@ export function onEachDatabase(tests: (open: OpenTestStore, kind: 'SQLite' | 'Po
   )
 }
 
+/** Where the database makes no difference. */
+export const onSqlite = (tests: (open: OpenTestStore) => void): void => tests(opener(null))
+
 function opener(url: string | null): OpenTestStore {
   const endings: (() => Promise<unknown>)[] = []
   let count = 0

@@ -33,6 +33,7 @@ export function httpSpeech(client: ElevenLabsClient, choice: VoiceChoice, clock:
         .streamWithTimestamps(choice.voiceId, body(choice, text, previousText), { maxRetries: 0, abortSignal: request.signal })
         .withRawResponse()
       for (const news of newsInHeaders(rawResponse.headers)) allow(news)
+      refusePage(rawResponse.headers.get('content-type') ?? '')
       const times = new Times()
       for await (const { audioBase64, alignment } of data) {
         request.within(NEXT_BYTE_TIMEOUT_MS)
@@ -99,6 +100,13 @@ function refuseHeader(bytes: Uint8Array): void {
   const start = Buffer.from(bytes.subarray(0, 4)).toString('latin1')
   if (start === 'RIFF' || start.startsWith('ID3'))
     throw new ProviderError(PROVIDER, 'http', `sent a ${start.trim()} file instead of raw mu-law`, false)
+}
+
+/** A proxy's page comes with a good status, and the SDK passes over lines that are no JSON. */
+function refusePage(contentType: string): void {
+  const type = contentType.split(';')[0]!.trim()
+  if (type === 'text/html' || type === 'text/plain')
+    throw new ProviderError(PROVIDER, 'http', `sent ${type} instead of audio`, true)
 }
 
 /** Aborts a request that takes too long, or whose reply is no longer wanted. */

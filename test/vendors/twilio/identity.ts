@@ -17,6 +17,9 @@ export type CallStatus = 'ringing' | 'in-progress' | 'completed'
 export const newSid = (prefix: 'AC' | 'CA' | 'MZ', random: () => number): string =>
   prefix + Array.from({ length: 32 }, () => Math.floor(random() * 16).toString(16)).join('')
 
+/** A caller who has never phoned before: one of ten million. */
+export const newNumber = (random: () => number): string => `+1510${String(Math.floor(random() * 1e7)).padStart(7, '0')}`
+
 /** What every webhook of a call carries. https://www.twilio.com/docs/voice/twiml#request-parameters */
 export const callParameters = (identity: Identity, status: CallStatus): Form => ({
   AccountSid: identity.accountSid,
