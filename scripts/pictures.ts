@@ -4,6 +4,8 @@
  */
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
+import type { z } from 'zod'
+import { conversationPage } from '../src/api/shapes.ts'
 import { hasChromium, launchBrowser } from '../test/support/chromium.ts'
 import { callerScript } from '../test/support/phone.ts'
 import { startServerProcess } from '../test/support/server-process.ts'
@@ -33,6 +35,12 @@ await run(async () => {
     await Promise.all(pages.map(page => page.goto(`${server.url}/overview`)))
     await Promise.all(pages.map(page => page.getByRole('img', { name: /^Half of/ }).waitFor()))
     await photograph(pages, 'overview')
+    const { id } = (await listed(server.url)).conversations[0]!
+    await Promise.all(pages.map(page => page.goto(`${server.url}/calls/${id}`)))
+    await Promise.all(pages.map(page => page.locator('button.word').first().waitFor()))
+    await Promise.all(pages.map(page => page.getByRole('slider').waitFor()))
+    await photograph(pages, 'call')
+    await photographTurn(pages[0]!)
   } finally {
     await browser.close()
     await server.stop()
@@ -45,6 +53,18 @@ async function openPage(browser: Browser, url: string, colorScheme: (typeof THEM
   const page = await context.newPage()
   await page.goto(url)
   return page
+}
+
+async function listed(url: string): Promise<z.output<typeof conversationPage>> {
+  return conversationPage.parse(await (await fetch(`${url}/api/conversations`)).json())
+}
+
+/** The first answer of the call: the end of what the caller said, the half second, the reply. */
+async function photographTurn(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Next turn' }).click()
+  await page.getByText('500 ms', { exact: true }).waitFor()
+  await page.locator('.wave').screenshot({ path: join(docs, 'waveform.png') })
+  console.log('docs/waveform.png')
 }
 
 async function photograph(pages: readonly Page[], name: string): Promise<void> {
