@@ -3,6 +3,8 @@
 #   bash test/store/with-postgres.sh npm test
 # Uses Debian's package, and installs it if it may. Listens on a socket in its folder, on no port.
 set -euo pipefail
+# Where root finds runuser; not every environment has it on its PATH.
+PATH=$PATH:/usr/sbin:/sbin
 programs() { ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1; }
 if [ -z "$(programs)" ]; then apt-get update -qq && apt-get install -y -qq --no-install-recommends postgresql >&2; fi
 bin=$(programs)
