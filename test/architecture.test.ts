@@ -69,7 +69,7 @@ const rules: Rules = {
     areas: ['console'],
     // Only what computes and does nothing else; and of anything, its types would do no harm but are stated here too.
     borrows: new RegExp('^src/(audio/.*|call/(certificate|conversation|facts|journal|mark-name|mouth|rules|timed-words))\\.ts$'),
-    packages: /^(preact(\/hooks|\/compat)?|@preact\/signals|uplot|.*\.css)$/,
+    packages: /^(preact(\/hooks|\/compat)?|@preact\/signals|.*\.css)$/,
   },
   outside: [
     'Date',

@@ -26,7 +26,7 @@ export type SoakCall = {
   readonly problems: readonly string[]
 }
 
-const LINES = { min: 2, max: 5 }
+const LINES_MIN = 2
 const HANGS_UP = 0.25
 const HANGS_UP_LATEST_MS = 30_000
 const FALLS_IN_AFTER_MS = 1_200
@@ -39,9 +39,15 @@ const afterwards: When = afterReply(QUIET_MS, PATIENCE_MS)
 const fallsIn: When = moment => interrupting(FALLS_IN_AFTER_MS)(moment) || patience(moment)
 
 /** Never rejects: a call that could not be placed at all is a problem, too. */
-export async function soakCall(url: string, dataDir: string, lines: readonly Line[], seed: number): Promise<SoakCall> {
+export async function soakCall(
+  url: string,
+  dataDir: string,
+  lines: readonly Line[],
+  linesMax: number,
+  seed: number,
+): Promise<SoakCall> {
   const random = chance(seed)
-  const count = LINES.min + Math.floor(random() * (LINES.max - LINES.min + 1))
+  const count = LINES_MIN + Math.floor(random() * (linesMax - LINES_MIN + 1))
   const said = Array.from({ length: count }, () => lines[Math.floor(random() * lines.length)]!)
   const into = said.map(line => line.interrupts && random() < 0.4)
   const caller = new ScriptedCaller(

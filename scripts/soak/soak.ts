@@ -20,6 +20,8 @@ export type SoakOptions = {
   /** Calls at once. */
   readonly calls: number
   readonly forMs: number
+  /** What a caller says at most, at least 2; 5 unless said. */
+  readonly linesMax?: number
   readonly seed: number
   readonly progress: (text: string) => void
 }
@@ -83,7 +85,7 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
 }
 
 async function run(
-  { calls, forMs, progress }: SoakOptions,
+  { calls, forMs, linesMax = 5, progress }: SoakOptions,
   vendors: EmulatedVendors,
   server: ServerProcess,
   lines: readonly Line[],
@@ -94,7 +96,7 @@ async function run(
   const look = (): Promise<Sample> => sample(server, inside, beganMs)
   const done: SoakCall[] = []
   const place = async (): Promise<void> =>
-    void done.push(await soakCall(server.url, server.dataDir, lines, Math.floor(random() * 2 ** 31)))
+    void done.push(await soakCall(server.url, server.dataDir, lines, linesMax, Math.floor(random() * 2 ** 31)))
   const keepBusy = async (slots: number, untilMs: number): Promise<void> => {
     const slot = async (n: number): Promise<void> => {
       await pause(n * APART_MS)

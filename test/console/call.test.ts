@@ -2,7 +2,7 @@ import { appendFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
-import { onEachDatabase, type TestStore } from '../store/databases.ts'
+import { onSqlite, type TestStore } from '../store/databases.ts'
 import { headingOf } from '../store/played-call.ts'
 import { accessFaults, inBrowser, isTooWide, keepPicture, type PageOptions, type TestBrowser } from './browser.ts'
 import { openConsole } from './rig.ts'
@@ -14,9 +14,7 @@ const position = (page: Page) => page.getByRole('slider', { name: 'Position in t
 const secondsIn = async (page: Page): Promise<number> => Number(await position(page).getAttribute('aria-valuenow'))
 
 inBrowser('the page of a call', ({ open }: TestBrowser) => {
-  onEachDatabase((openStore, kind) => {
-    if (kind === 'Postgres') return
-
+  onSqlite(openStore => {
     async function openCall(options: PageOptions = {}, spoil: (folder: string, store: TestStore) => void = () => undefined) {
       const store = await openStore()
       await storeCall(store)
