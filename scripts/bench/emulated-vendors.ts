@@ -62,7 +62,13 @@ export async function startVendors({
   const elevenLabs = await startElevenLabs({
     clock,
     port: ports[2],
-    account: { apiKey: KEY, voices: [{ voice_id: VOICE_ID, name: 'Emulated' }] },
+    // An account whose budgets admit as many calls as a bench wants to place.
+    account: {
+      apiKey: KEY,
+      voices: [{ voice_id: VOICE_ID, name: 'Emulated' }],
+      subscription: { tier: 'enterprise', character_limit: 1_000_000_000 },
+      maximumConcurrentRequests: 10_000,
+    },
     profile: { firstAudioMs, realTimeFactor },
   })
   return {
@@ -73,6 +79,7 @@ export async function startVendors({
       STT: 'assemblyai',
       ASSEMBLYAI_API_KEY: KEY,
       ASSEMBLYAI_URL: assemblyAI.url,
+      ASSEMBLYAI_SESSIONS_PER_MINUTE: '100000',
       NODE_EXTRA_CA_CERTS: assemblyAI.caFile,
       LLM: 'openai',
       OPENAI_API_KEY: KEY,

@@ -61,6 +61,7 @@ export const systemPrompt = ({ persona, facts: all }: Assistant, facts = all): s
     `You are ${persona.name}, ${persona.role}. ${persona.situation}`,
     section('How you talk', persona.manner),
     `A reply of yours that ends in ${INTERRUPTED} was cut off there by the caller, who heard no more of it. Never say that word.`,
+    'What the caller typed on the telephone stands among the words as [keypad: digits].',
     section(`What you know about ${persona.company}`, told(facts, false)),
     section('What you answer to objections', told(facts, true)),
   ]
