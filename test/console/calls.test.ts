@@ -25,8 +25,6 @@ inBrowser('the list of calls', ({ open: openPage }) => {
       await page.getByRole('button', { name: 'Earlier ones' }).click()
       await page.getByRole('button', { name: 'Earlier ones' }).waitFor({ state: 'detached' })
       expect(await links.count()).toBe(60)
-      await links.first().click()
-      await page.getByRole('heading', { level: 1, name: /Call/ }).waitFor()
     })
 
     it('says so when there was none', async () => {

@@ -12,6 +12,9 @@ import { openStore, type Store, type StoreParts } from '../../src/store/store.ts
 
 const server = process.env['TEST_DATABASE_URL']
 
+/** What the names of this process's schemas begin with; other test files run beside it. */
+export const OWN_SCHEMAS = `halfsecond_test_${process.pid}_`
+
 export type TestStore = Store & {
   readonly dataDir: string
   readonly notes: readonly string[]
@@ -53,7 +56,7 @@ function opener(url: string | null): OpenTestStore {
   return async parts => {
     const dataDir = mkdtempSync(join(tmpdir(), 'halfsecond-store-'))
     endings.push(async () => rmSync(dataDir, { recursive: true, force: true }))
-    const schema = `halfsecond_test_${process.pid}_${++count}`
+    const schema = `${OWN_SCHEMAS}${++count}`
     if (url !== null) {
       await onServer(url, `drop schema if exists ${schema} cascade; create schema ${schema}`)
       endings.push(() => onServer(url, `drop schema ${schema} cascade`))
@@ -65,6 +68,8 @@ function opener(url: string | null): OpenTestStore {
 function inSchema(url: string, schema: string): string {
   const address = new URL(url)
   address.searchParams.set('options', `-c search_path=${schema}`)
+  // By which a test finds its own connections among those of others.
+  address.searchParams.set('application_name', schema)
   return address.href
 }
 

@@ -12,7 +12,7 @@ import { redactedTurn } from '../../src/redact/turn.ts'
 import { mayPass, openDatabase } from '../../src/store/database.ts'
 import { openStore } from '../../src/store/store.ts'
 import { VirtualClock } from '../support/virtual-clock.ts'
-import { onEachDatabase, onServer, type OpenTestStore, type TestStore } from './databases.ts'
+import { onEachDatabase, onServer, OWN_SCHEMAS, type OpenTestStore, type TestStore } from './databases.ts'
 import { entriesOf, headingOf, journalFor, recordCall } from './played-call.ts'
 
 const number = '+15551234567'
@@ -43,7 +43,7 @@ async function lockSqlite(store: TestStore): Promise<() => Promise<void>> {
 }
 
 async function cutConnections(): Promise<() => Promise<void>> {
-  const others = 'pid <> pg_backend_pid() and datname = current_database()'
+  const others = `pid <> pg_backend_pid() and starts_with(application_name, '${OWN_SCHEMAS}')`
   await onServer(process.env['TEST_DATABASE_URL']!, `select pg_terminate_backend(pid) from pg_stat_activity where ${others}`)
   return async () => {}
 }
