@@ -30,6 +30,9 @@ export const WORDS_LATEST_MS = 1_200
 /** The same while the recogniser has words in hand and has not made up its mind: it is slow, and half of what was said is no answer. */
 export const UNSETTLED_LATEST_MS = 3_000
 
+/** A sound of this length is speech rather than a cough. */
+export const SPEECH_MS = 600
+
 /** Lines that need no thinking; their words belong to the assistant. */
 export type LineName =
   | 'greeting'
@@ -408,4 +411,10 @@ export function basisOf(turns: Turns, now: number): Basis | null {
   if (turns.spokeFrom === null && turns.words.length === 0 && isKeying(turns)) return 'keyed'
   if (basis !== null && (rules.pipeline !== 'plain' || basis === 'declared')) return basis
   return now >= overdueAt(turns, silentSince) ? 'overdue' : null
+}
+
+/** There was speech, of which a recogniser that is not known to be lost has told no word, nor that there was none. */
+export function isUnheard({ silentSince, spokeFrom, quietSince, settled }: Turns): boolean {
+  if (silentSince === null || spokeFrom === null || (settled && settled.toMs >= silentSince)) return false
+  return silentSince - Math.max(spokeFrom, quietSince) >= SPEECH_MS
 }

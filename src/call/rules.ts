@@ -8,11 +8,13 @@
 import { endsSentence, isAside } from './asides.ts'
 import {
   basisOf,
+  isUnheard,
   isKeying,
   overdueAt,
   said,
   settledBasis,
   silenceOf,
+  SPEECH_MS,
   unanswered,
   UNSETTLED_LATEST_MS,
   WORDS_LATEST_MS,
@@ -49,8 +51,6 @@ export const NOISE_LATEST_MS = 3_000
 export const HOLD_LATEST_MS = 8_000
 /** So often a reply stops for a sound that turns out to be none; after that, only for words: a noisy line must not keep it from its end. */
 export const NOISES_MAX = 5
-/** A sound of this length is speech rather than a cough. */
-export const SPEECH_MS = 600
 /** So often the bot asks to repeat what no words came of: what speaks on and on without words is a television. */
 export const PARDONS_MAX = 2
 /** Quiet on both sides before the bot asks whether the caller is still there, counted from what was heard. */
@@ -431,12 +431,6 @@ function promptTheSilent(turns: Turns, now: number): Verdict {
     if (prompts === 0) return say(next, now, 'still-there')
     return prompts === 1 ? say(next, now, 'anyone-there') : say(next, now, 'goodbye', { farewell: 'hang-up' })
   })
-}
-
-/** There was speech, of which a recogniser that is not known to be lost has told no word, nor that there was none. */
-function isUnheard({ silentSince, spokeFrom, quietSince, settled }: Turns): boolean {
-  if (silentSince === null || spokeFrom === null || (settled && settled.toMs >= silentSince)) return false
-  return silentSince - Math.max(spokeFrom, quietSince) >= SPEECH_MS
 }
 
 /* ── What rules do ─────────────────────────────────────────────────────────────────────────────────────────── */

@@ -2,7 +2,8 @@
  * Who keeps the caller waiting: when it is the bot's turn and nothing comes for a second, names the stage that owes the next
  * step, once a turn. Looks at the facts only, and decides nothing; what is done about it are the rules.
  */
-import { basisOf, said, silenceOf, type ReplyId, type Turns } from './facts.ts'
+import { basisOf, isUnheard, said, silenceOf, type ReplyId, type Turns } from './facts.ts'
+import { SILENCE_BEFORE_REPLY_MS } from './rules.ts'
 
 export type Stage = 'recogniser' | 'model' | 'voice' | 'line'
 
@@ -13,8 +14,6 @@ export type WaitsFor = (id: ReplyId) => 'the model' | 'the voice'
 
 /** Half a second is the caller's, this is the bot's. */
 export const STALLED_AFTER_MS = 1_000
-/** From here on speech should have become words; shorter sounds may be coughs. */
-const SPEECH_MS = 600
 
 export class Watchdog {
   /** The silence last complained of, and when the reply that is waited for was first seen ready. */
@@ -41,10 +40,10 @@ export class Watchdog {
     const { reply, stirred, leaving } = turns
     const silence = silenceOf(turns)
     if (silence === null || stirred || leaving) return null
-    const due = silence + 500
+    const due = silence + SILENCE_BEFORE_REPLY_MS
     if (reply !== null && reply.answersSilence !== null) {
       if (reply.finished || reply.hold !== null || reply.heard !== '') return null
-      const released = reply.answersSilence + 500
+      const released = reply.answersSilence + SILENCE_BEFORE_REPLY_MS
       // A fixed line needs no thinking.
       const thinks = reply.line === null && waitsFor(reply.id) === 'the model'
       if (!reply.ready) return { stage: thinks ? 'model' : 'voice', sinceMs: released, silence }
@@ -54,10 +53,3 @@ export class Watchdog {
     return owesWords ? { stage: 'recogniser', sinceMs: due, silence } : null
   }
 }
-
-/** There was speech since the floor was last quiet, of which no word has been told, nor that there was none. */
-const isUnheard = ({ silentSince, spokeFrom, quietSince, settled }: Turns): boolean =>
-  silentSince !== null &&
-  spokeFrom !== null &&
-  (settled === null || settled.toMs < silentSince) &&
-  silentSince - Math.max(spokeFrom, quietSince) >= SPEECH_MS
